@@ -1,0 +1,57 @@
+# `make help` says what there is to make.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8000
+WORKERS ?= 1
+JOBS ?= auto
+
+.PHONY: help run test check bench screenshots translations pins clean
+
+help:
+	@echo "make run      serves on http://127.0.0.1:$(PORT), with a demo letter, a mailbox and a moderator"
+	@echo "make test     passes the tests, on SQLite and on PostgreSQL"
+	@echo "make check    lint, types and import rules"
+	@echo "make pins     resolves the requirements anew (needs uv)"
+	@echo "make translations  takes new words of the interface into its catalogs"
+
+.venv/run: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/test: requirements-test.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	@touch $@ .venv/run
+
+instance/settings.env: | .venv/run
+	@mkdir -p instance
+	@(umask 077 && $(BIN)/flask keys generate > $@.new && mv $@.new $@)
+
+run: .venv/run instance/settings.env
+	@set -a && . instance/settings.env && set +a && \
+	  $(BIN)/flask db upgrade && $(BIN)/flask demo && \
+	  exec $(BIN)/flask serve --port $(PORT) --workers $(WORKERS)
+
+test: .venv/test
+	$(BIN)/pytest -n $(JOBS) $(ARGS)
+
+check: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+pins:
+	uv pip compile -q pyproject.toml --generate-hashes --python-version 3.11 --no-header --no-annotate -o requirements.txt
+	uv pip compile -q pyproject.toml --group test -c requirements.txt --generate-hashes --python-version 3.11 \
+	  --no-header --no-annotate -o requirements-test.txt
+
+translations: .venv/test
+	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k gettext -k ngettext:1,2 --no-location --sort-output --omit-header -o /dev/stdout . \
+	  > pledges/translations/messages.pot
+	$(BIN)/pybabel -q update -i pledges/translations/messages.pot -d pledges/translations --no-fuzzy-matching --omit-header --no-wrap
+	$(BIN)/pybabel -q compile -d pledges/translations --statistics
+
+clean:
+	rm -rf .venv instance .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,56 @@
+"""Pledges: open letters, the signatures under them, and what becomes of their promises."""
+
+import os
+from pathlib import Path
+
+from flask import Flask
+
+from pledges import (
+    cli,
+    config,
+    db,
+    http_errors,
+    http_guard,
+    languages,
+    limits,
+    observing,
+    paths,
+    security,
+)
+from pledges.api import views as api
+from pledges.config import Settings
+from pledges.letter import views as letter
+from pledges.mail import views as mail
+from pledges.moderation import notifying
+from pledges.moderation import views as moderation
+from pledges.organizer import desk
+from pledges.organizer import views as organizer
+from pledges.signature import mails
+from pledges.signature import views as signature
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application; without `settings` they are read from the environment. Raises SettingWrong."""
+    settings = settings or config.read(os.environ)
+    app = Flask(
+        __name__,
+        template_folder=ROOT / "templates",
+        static_folder=ROOT / "static",
+        instance_path=str(config.INSTANCE),
+    )
+    app.config["PLEDGES_BASE_URL"] = settings.base_url
+    app.extensions["pledges.settings"] = settings
+    security.use(security.Keyring.from_settings(settings))
+    db.start(app, settings)
+    for part in (http_guard, limits, desk, observing, mail):
+        part.start(app, settings)
+    for part in (paths, languages, http_errors, cli):
+        part.start(app)
+    for room in (mails, notifying):
+        room.register()
+    for views in (letter, signature, moderation, organizer, mail, api):
+        app.register_blueprint(views.blueprint)
+    desk.exempt(signature.blueprint)
+    return app

@@ -1,0 +1,176 @@
+"""The database: the base of all models, its column types, and the one way to commit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    Text,
+    TypeDecorator,
+    event,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from pledges.config import INSTANCE, Settings
+from pledges.security import keyring
+
+MIGRATIONS = INSTANCE.parent / "migrations"
+STATEMENT_SECONDS = 15
+BUSY_SECONDS = 15
+
+
+class Base(DeclarativeBase):
+    """The base of every model; constraints are named alike on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""A key of eight bytes; SQLite gives numbers by itself only to INTEGER."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in Python, on both databases; a naive value is a mistake and refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without its zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Sealed(TypeDecorator[str]):
+    """Text that only a holder of the sealing keys can read; sealed when written, opened when loaded."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else keyring().seal(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else keyring().unseal(value)
+
+
+def one_of(enum: type[StrEnum], name: str) -> Enum:
+    """A column type that takes the values of `enum`, and that the database checks under `name`."""
+    return Enum(
+        enum,
+        native_enum=False,
+        create_constraint=True,
+        name=name,
+        length=16,
+        values_callable=lambda e: [value.value for value in e],
+    )
+
+
+def insert_into(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT for either database that can say what happens on a conflict."""
+    return postgresql.insert(model) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(model)
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+migrate = Migrate()
+
+
+def start(app: Flask, settings: Settings) -> None:
+    """Binds the app to its database, with the engine's manners for either kind."""
+    if settings.is_sqlite and settings.database_url == Settings("", (), "").database_url:
+        INSTANCE.mkdir(exist_ok=True)
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    with app.app_context():
+        if settings.is_sqlite:
+            _teach_sqlite(db.engine)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """The one place that commits: what happens inside happens wholly, or not at all.
+
+    On SQLite it begins IMMEDIATE: a read that turns into a write fails under load, whatever the
+    timeout. What was loaded before is let go, so that nothing inside is stale.
+    """
+    session = db.session()
+    session.rollback()
+    session.expunge_all()
+    session.connection(execution_options={"pledges_writes": True})
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def is_up_to_date() -> bool:
+    """Whether the database has the newest schema."""
+    with db.engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_heads()
+    return set(found) == set(ScriptDirectory(str(MIGRATIONS)).get_heads())
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    if settings.is_sqlite:
+        return {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
+    limits = f"-c statement_timeout={STATEMENT_SECONDS}s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+    return {
+        "connect_args": {
+            "options": limits,
+            "connect_timeout": 5,
+            "application_name": "pledges",
+        },
+        "pool_size": 10,
+        "max_overflow": 10,
+        "pool_timeout": 10,
+        "pool_pre_ping": True,
+    }
+
+
+def _teach_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def set_manners(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy begins transactions, not the driver
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("pledges_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

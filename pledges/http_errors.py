@@ -1,0 +1,183 @@
+"""The one table from what went wrong to what is answered: a page, or problem+json under /api/."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask import Flask, Response, jsonify, render_template, request
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from pledges.errors import (
+    CursorUnknown,
+    DomainError,
+    LinkExpired,
+    LinkUnknown,
+    NotFound,
+    TooManyTries,
+)
+from pledges.letter.queries import LetterUnknown
+from pledges.moderation.deciding import DecisionRefused
+from pledges.signature.confirming import ConfirmationOver, ConfirmationTooLate
+from pledges.signature.signing import LetterClosed
+
+log = logging.getLogger(__name__)
+PROBLEM = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A status, and in words what happened and what to do next."""
+
+    status: HTTPStatus
+    title: str
+    advice: str
+
+
+DOMAIN: Mapping[type[DomainError], Answer] = {
+    LetterUnknown: Answer(
+        HTTPStatus.NOT_FOUND,
+        _("There is no such letter"),
+        _("Check the address for a missing letter or two. All open letters are on the front page."),
+    ),
+    LinkUnknown: Answer(
+        HTTPStatus.NOT_FOUND,
+        _("This link is not complete"),
+        _("Links often break in two in a mail. Copy the whole link from the mail, or sign again to get a new one."),
+    ),
+    LinkExpired: Answer(
+        HTTPStatus.GONE,
+        _("This link has expired"),
+        _("Nothing is lost: sign the letter again, and a fresh link is mailed to you."),
+    ),
+    ConfirmationOver: Answer(
+        HTTPStatus.GONE,
+        _("This link is no longer needed"),
+        _(
+            "If you confirmed by another mail, your signature counts and there is nothing left to do. "
+            "Otherwise sign the letter again, and a fresh link is mailed to you."
+        ),
+    ),
+    ConfirmationTooLate: Answer(
+        HTTPStatus.GONE,
+        _("The letter has closed"),
+        _("It closed more than a day ago and takes no confirmations any more. Your signature was not counted."),
+    ),
+    LetterClosed: Answer(
+        HTTPStatus.CONFLICT,
+        _("This letter is closed"),
+        _("It takes no signatures any more. You can still read it and see who signed."),
+    ),
+    CursorUnknown: Answer(
+        HTTPStatus.BAD_REQUEST,
+        _("There is no such page of the list"),
+        _("Begin again at the first page."),
+    ),
+    DecisionRefused: Answer(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("The decision was not taken"),
+        _("Choose at least one name and whether to approve or reject it, then send the form again."),
+    ),
+    TooManyTries: Answer(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        _("Too many tries"),
+        _("Wait a little, then try again."),
+    ),
+    NotFound: Answer(
+        HTTPStatus.NOT_FOUND,
+        _("There is nothing here"),
+        _("Check the address, or start from the front page."),
+    ),
+}
+
+HTTP: Mapping[int, tuple[str, str]] = {
+    400: (
+        _("That could not be read"),
+        _("Go back, reload the page, and send the form again."),
+    ),
+    403: (
+        _("That is not allowed"),
+        _("The form was sent from another site, or your account may not do this."),
+    ),
+    404: (
+        _("There is nothing here"),
+        _("Check the address, or start from the front page."),
+    ),
+    405: (_("That is not how this page is asked"), _("Start from the front page.")),
+    413: (_("That is too much"), _("Shorten what you wrote and send it again.")),
+    415: (_("That could not be read"), _("Send it as an ordinary form.")),
+    429: (
+        _("Too many at once"),
+        _("Wait a minute, then send it again. Nothing that you wrote was lost on purpose."),
+    ),
+    500: (
+        _("Something broke on our side"),
+        _("It has been written down. Try again in a minute."),
+    ),
+    503: (_("We can't answer just now"), _("Try again in a minute.")),
+}
+
+
+def start(app: Flask) -> None:
+    """Registers the table."""
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(PoolTimeout, _database_away)
+    app.register_error_handler(Exception, _mistake)
+
+
+def _domain_error(error: DomainError) -> Response:
+    answer = next(DOMAIN[kind] for kind in type(error).__mro__ if kind in DOMAIN)
+    response = answer_with(answer.status, answer.title, answer.advice)
+    if isinstance(error, TooManyTries):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    given = error.get_response()
+    if error.code is None or error.code < 400:
+        return given  # type: ignore[return-value] # a redirect of the router's
+    title, advice = HTTP.get(error.code, (HTTPStatus(error.code).phrase, _("Start from the front page.")))
+    if isinstance(error, CSRFError):
+        advice = gettext("The form had been open for too long. Go back, reload the page, and send it again.")
+    response = answer_with(error.code, title, advice)
+    if "Allow" in given.headers:
+        response.headers["Allow"] = given.headers["Allow"]
+    if isinstance(error, RateLimitExceeded):
+        response.headers["Retry-After"] = str(error.limit.limit.get_expiry())
+    return response
+
+
+def _database_away(error: Exception) -> Response:
+    log.error("database away", extra={"error": type(error).__name__})
+    response = answer_with(503, *HTTP[503])
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _mistake(error: Exception) -> Response:
+    log.exception("mistake", exc_info=error)
+    return answer_with(500, *HTTP[500])
+
+
+def answer_with(status: int, title: object, advice: object) -> Response:
+    """The answer as a page, or as RFC 9457 for programs; never kept by a cache."""
+    if request.path.startswith("/api/"):
+        response = jsonify(type="about:blank", title=str(title), status=int(status), detail=str(advice))
+        response.content_type = PROBLEM
+    else:
+        response = Response(
+            render_template("error.html", title=title, advice=advice),
+            mimetype="text/html",
+        )
+    response.status_code = int(status)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,90 @@
+"""What every answer carries and every request must pass: headers, the sender's site, the client's address."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from pledges.config import Settings
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+FORWARDING = (
+    "Forwarded",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Real-Ip",
+    "Via",
+)
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+def start(app: Flask, settings: Settings) -> None:
+    """Puts the guard at the door of the app."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=64 * 1024,
+        MAX_FORM_MEMORY_SIZE=64 * 1024,
+        MAX_FORM_PARTS=1000,
+        SESSION_COOKIE_NAME="pledges_staff",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+    )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0)  # type: ignore[method-assign] # Flask's own way to wrap it
+    own = {urlsplit(settings.base_url).netloc}
+
+    @app.before_request
+    def refuse_other_sites() -> None:
+        if request.method not in SAFE_METHODS and not _is_from_here(own):
+            abort(403, "other site")
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", POLICY)
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if "token" in (request.view_args or {}):
+            headers["Cache-Control"] = "no-store"
+            headers["Referrer-Policy"] = "strict-origin"  # under no-referrer, browsers post `Origin: null`
+            headers["X-Robots-Tag"] = "noindex, nofollow"
+        headers.setdefault("Cache-Control", "no-store")  # what may be kept says so itself
+        if settings.is_https:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return response
+
+
+def is_on_this_machine() -> bool:
+    """Whether the client is on loopback and no proxy stands between."""
+    return _address().is_loopback and not any(header in request.headers for header in FORWARDING)
+
+
+def client_network() -> str:
+    """The client's network, /24 or /64: what limits are kept for."""
+    address = _address()
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return str(ipaddress.ip_network((address, 24 if address.version == 4 else 64), strict=False))
+
+
+def _address() -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    try:
+        return ipaddress.ip_address((request.remote_addr or "").partition("%")[0])
+    except ValueError:
+        return ipaddress.ip_address("0.0.0.0")  # noqa: S104 - stands for an unknown client, binds nothing
+
+
+def _is_from_here(own: set[str]) -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc in own | {request.host}

@@ -1,0 +1,135 @@
+"""Languages: which the interface speaks, which one a page is in, and how numbers read in it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from flask import Flask, current_app, g, has_request_context, request
+from flask_babel import Babel, force_locale, get_locale
+
+SPOKEN = ("en", "es")
+"""The languages of the interface; letters may be in any."""
+
+NO_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
+"""Codes of CLDR that ISO 3166-1 assigns to no country."""
+
+
+def start(app: Flask) -> None:
+    """Lets pages speak the language of what they show."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+    Babel(app, locale_selector=_interface_language)
+    app.jinja_env.filters["figure"] = figure
+    app.jinja_env.filters["day"] = day
+    app.jinja_env.filters["minute"] = minute
+    app.jinja_env.globals["direction"] = direction
+    app.jinja_env.globals["language_name"] = language_name
+    app.jinja_env.globals["country_name"] = country_name
+    app.context_processor(lambda: {"page_language": page_language()})
+
+
+def speak(language: str) -> None:
+    """Makes this page's language that of the text it shows."""
+    g.page_language = language
+
+
+def page_language() -> str:
+    """What `<html lang>` says: the language of the page's text, else the interface's best for who asks."""
+    if "page_language" not in g:
+        g.page_language = best_for_reader(SPOKEN)
+    return str(g.page_language)
+
+
+def best_for_reader(offered: Sequence[str]) -> str:
+    """The one of `offered` that the address asks for with `?lang=`, or the browser, or else the first."""
+    asked = request.args.get("lang", "")
+    return asked if asked in offered else request.accept_languages.best_match(offered) or offered[0]
+
+
+def interface_language(language: str) -> str:
+    """The interface's language beside a text in `language`: the same, a relative, or English."""
+    start = language.split("-", maxsplit=1)[0].lower()
+    return start if start in SPOKEN else SPOKEN[0]
+
+
+def _interface_language() -> str:
+    return interface_language(page_language()) if has_request_context() else SPOKEN[0]
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Inside, words and numbers are those of `language`, outside of any page."""
+    with force_locale(interface_language(language)):
+        yield
+
+
+def render_mail(template: str, language: str, words: Mapping[str, Any]) -> str:
+    """A mail's template in the recipient's language."""
+    with speaking(language):
+        return current_app.jinja_env.get_template(template).render(language=language, **words)
+
+
+@cache
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return Locale("en")
+
+
+def _current(language: str | None) -> Locale:
+    return _locale(language) if language else get_locale() or Locale("en")
+
+
+def figure(number: int, language: str | None = None) -> str:
+    """A number in digits as a reader of the language expects them."""
+    return format_decimal(number, locale=_current(language))
+
+
+def day(moment: datetime, language: str | None = None) -> str:
+    """The day of a time, in words."""
+    return format_date(moment, format="long", locale=_current(language))
+
+
+def minute(moment: datetime) -> str:
+    """A time to the minute, in UTC."""
+    return f"{format_datetime(moment, format='medium', locale=_current(None))} UTC"
+
+
+def direction(language: str) -> str:
+    """`rtl` or `ltr`: which way a text in the language runs."""
+    return str(_locale(language).text_direction)
+
+
+def language_name(language: str) -> str:
+    """The language's name in itself, or its tag where that is not known."""
+    known = _locale(language)
+    is_known = known.language == language.partition("-")[0]
+    return (known.get_display_name(known) if is_known else None) or language
+
+
+@cache
+def countries(language: str) -> list[tuple[str, str]]:
+    """The countries' codes and names, in the alphabet of the language."""
+    names = _locale(language).territories
+    found = [(str(code), str(name)) for code, name in names.items() if is_country(str(code))]
+    return sorted(found, key=lambda country: country[1])
+
+
+@cache
+def country_codes() -> frozenset[str]:
+    """Every code that a form may name."""
+    return frozenset(str(code) for code in Locale("en").territories if is_country(str(code)))
+
+
+def is_country(code: str) -> bool:
+    return len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES
+
+
+def country_name(code: str, language: str | None = None) -> str:
+    """A country's name in the language, or the code itself."""
+    return str(_current(language).territories.get(code, code))

@@ -1,0 +1,1 @@
+"""A letter: its texts in several languages, their revisions, and its state."""

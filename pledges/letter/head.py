@@ -1,0 +1,156 @@
+"""Typed access to the YAML head of a letter file, in which every mistake is named with its line."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import TypeVar
+
+import yaml
+
+from pledges.errors import DomainError
+from pledges.plain_text import TextRefused, clean
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class LetterFileWrong(DomainError):
+    """A letter file can't be used; the message names the line and what to do."""
+
+    def __init__(self, line: int, what: str) -> None:
+        super().__init__(f"line {line}: {what}")
+        self.line = line
+
+
+class Part:
+    """One node of the head: `name` is what a mistake in it is called by, `line` where it stands."""
+
+    def __init__(self, name: str, node: yaml.Node, first_line: int) -> None:
+        self.name = name
+        self.node = node
+        self._first_line = first_line
+
+    @property
+    def line(self) -> int:
+        return self.node.start_mark.line + self._first_line
+
+    def wrong(self, what: str) -> LetterFileWrong:
+        return LetterFileWrong(self.line, f"{self.name} {what}")
+
+    def raw(self) -> str:
+        if not isinstance(self.node, yaml.ScalarNode):
+            raise self.wrong("must be a single value")
+        return str(self.node.value).strip()
+
+    def text(self, limit: int) -> str:
+        """A line of text, not empty, of at most `limit` characters."""
+        try:
+            value = clean(self.raw())
+        except TextRefused:
+            raise self.wrong("holds a character that can't be shown, or that turns the direction of writing") from None
+        if not value or len(value) > limit:
+            raise self.wrong(f"must have 1 to {limit} characters")
+        return value
+
+    def block(self) -> str:
+        value = self.raw()
+        if not value:
+            raise self.wrong("must not be empty")
+        return value
+
+    def number(self, lowest: int) -> int:
+        value = self.raw().replace("_", "")
+        if not (value.isascii() and value.isdecimal()) or not lowest <= int(value[:12]) <= 10**9:
+            raise self.wrong(f"must be a whole number of at least {lowest}")
+        return int(value)
+
+    def decimal(self) -> Decimal:
+        try:
+            value = Decimal(self.raw())
+        except InvalidOperation:
+            value = Decimal(-1)
+        if not value.is_finite() or not 0 < value < 10**15:
+            raise self.wrong("must be a number above 0, such as 1500 or 12.50")
+        return value
+
+    def truth(self) -> bool:
+        value = self.raw().lower()
+        if value not in ("true", "false"):
+            raise self.wrong("must be true or false")
+        return value == "true"
+
+    def choice(self, enum: type[E]) -> E:
+        try:
+            return enum(self.raw())
+        except ValueError:
+            raise self.wrong(f"must be one of {', '.join(enum)}") from None
+
+    def day(self) -> date:
+        try:
+            return date.fromisoformat(self.raw())
+        except ValueError:
+            raise self.wrong("must be a date, such as 2027-03-08") from None
+
+    def moment(self) -> datetime:
+        """ISO 8601; without a zone UTC, and a date alone means the end of that day."""
+        value = self.raw()
+        try:
+            if len(value) == len("2027-03-08"):
+                return datetime.combine(date.fromisoformat(value) + timedelta(days=1), time(), UTC)
+            moment = datetime.fromisoformat(value)
+        except (ValueError, OverflowError):
+            raise self.wrong("must be a date or a time, such as 2027-03-08 or 2027-03-08T18:00:00Z") from None
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+    def each(self) -> Iterator["Part"]:
+        if not isinstance(self.node, yaml.SequenceNode):
+            raise self.wrong("must be a list")
+        for number, node in enumerate(self.node.value, start=1):
+            yield Part(f"{self.name}, number {number},", node, self._first_line)
+
+    def keys(self, required: set[str], optional: set[str] | None = None) -> dict[str, "Part"]:
+        """The parts of a mapping; a missing, unknown or repeated key is a mistake. `optional` None: any."""
+        if not isinstance(self.node, yaml.MappingNode):
+            raise self.wrong("must be made of lines like 'key: value'")
+        parts: dict[str, Part] = {}
+        for key_node, node in self.node.value:
+            key = Part(f"{self.name}'s key", key_node, self._first_line)
+            name = key.text(80)
+            if optional is not None and name not in required | optional:
+                raise key.wrong(f"'{name}' is not known here; known are {', '.join(sorted(required | optional))}")
+            if name in parts:
+                raise key.wrong(f"'{name}' stands there twice")
+            parts[name] = Part(f"'{name}'", node, self._first_line)
+        for name in sorted(required - parts.keys()):
+            raise self.wrong(f"lacks '{name}'")
+        return parts
+
+
+def split(content: str) -> tuple[Part, str, int]:
+    """The head, the Markdown below it, and the line on which that begins; raises LetterFileWrong."""
+    lines = content.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    if lines[0].strip() != "---":
+        raise LetterFileWrong(
+            1,
+            "a letter file begins with a line '---', its head, and another line '---'",
+        )
+    end = next(
+        (number for number, line in enumerate(lines[1:], start=1) if line.strip() == "---"),
+        None,
+    )
+    if end is None:
+        raise LetterFileWrong(len(lines), "the head does not end: a line '---' is missing")
+    try:
+        node = yaml.compose("\n".join(lines[1:end]), Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 2 if error.problem_mark else 1
+        raise LetterFileWrong(line, f"the head is not YAML: {error.problem}") from None
+    except yaml.YAMLError:
+        raise LetterFileWrong(1, "the head holds a character that YAML does not allow") from None
+    if node is None:
+        raise LetterFileWrong(1, "the head is empty")
+    return (
+        Part("the head", node, 2),
+        "\n".join(lines[end + 1 :]).strip() + "\n",
+        end + 2,
+    )

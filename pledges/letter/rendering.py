@@ -1,0 +1,64 @@
+"""Turns a letter's Markdown into the only HTML that is ever shown unescaped."""
+
+import hashlib
+import re
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from pledges.plain_text import is_refused
+
+TAGS = {
+    "p",
+    "br",
+    "hr",
+    "em",
+    "strong",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "a",
+    "code",
+    "pre",
+}
+_LOWER = {"h1": "h2", "h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6", "h6": "h6"}
+_OTHER_HOST = re.compile(r"^[\\/]{2}")
+
+_markdown = MarkdownIt("commonmark", {"html": False, "typographer": False})
+
+
+def fingerprint(markdown: str) -> str:
+    """SHA-256 of the Markdown in UTF-8, in hexadecimal: what a signatory can hold us to."""
+    return hashlib.sha256(markdown.encode()).hexdigest()
+
+
+def render(markdown: str) -> str:
+    """Sanitized HTML. Headings go one step down, for the title is the page's first;
+    characters that turn the direction of writing are dropped, links without a scheme lead nowhere.
+    """
+    tokens = _markdown.parse("".join(c for c in markdown if c in "\n\t" or not is_refused(c)))
+    return nh3.clean(
+        _markdown.renderer.render(_lowered(tokens), _markdown.options, {}),
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
+        attribute_filter=_keep_attribute,
+        link_rel="noopener",
+    )
+
+
+def _lowered(tokens: list[Token]) -> list[Token]:
+    for token in tokens:
+        token.tag = _LOWER.get(token.tag, token.tag)
+    return tokens
+
+
+def _keep_attribute(tag: str, name: str, value: str) -> str | None:
+    return None if _OTHER_HOST.match(value.strip()) else value

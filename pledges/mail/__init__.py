@@ -1,0 +1,1 @@
+"""Mail that is owed: the outbox, composing, delivery."""

@@ -1,0 +1,96 @@
+"""Composes a mail in the moment it is sent: its words come from three templates, its links from fresh tokens."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr, make_msgid, parseaddr
+from functools import cache
+from typing import Any, TypeAlias
+
+from sqlalchemy.orm import Session
+
+from pledges.mail.models import OwedMail
+
+LONGEST_LINE = 998
+POLICY = SMTP.clone(max_line_length=LONGEST_LINE)
+"""Folds no header that fits a line: the default folds long links into encoded words."""
+
+_BREAKS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """From whom mails come and where their links lead."""
+
+    sender: str
+    base_url: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a composer says: to whom, in which language, about what. `event` names the templates' folder."""
+
+    event: str
+    recipient: str
+    language: str
+    words: Mapping[str, Any] = field(default_factory=dict)
+
+
+Composer: TypeAlias = Callable[[Session, OwedMail, datetime], Content | None]
+Renderer: TypeAlias = Callable[[str, str, Mapping[str, Any]], str]
+"""Renders (template, language, words)."""
+
+_composers: dict[str, Composer] = {}
+
+
+def register(event: str, composer: Composer) -> None:
+    """Tells how the mails of an event are composed; a composer answers None where nobody need be told."""
+    _composers[event] = composer
+
+
+def compose(session: Session, owed: OwedMail, *, now: datetime) -> Content | None:
+    """What the owed mail says now."""
+    return _composers[owed.event](session, owed, now)
+
+
+def write(content: Content, letterhead: Letterhead, render: Renderer, *, now: datetime) -> EmailMessage:
+    """The mail itself: plain text that says everything, and HTML with its style inline."""
+    folder = f"email/{content.event}"
+    words = {**content.words, "base_url": letterhead.base_url}
+    message = EmailMessage(policy=POLICY)
+    message["Subject"] = _one_line(render(f"{folder}/subject.txt", content.language, words))
+    message["From"] = _address_header(letterhead.sender)
+    message["To"] = content.recipient
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = make_msgid(domain=parseaddr(letterhead.sender)[1].rpartition("@")[2])
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = content.language
+    text = render(f"{folder}/body.txt", content.language, words).strip() + "\n"
+    message.set_content(text, cte=_encoding(text))
+    html = _inliner().inline(render(f"{folder}/body.html", content.language, words))
+    message.add_alternative(html, subtype="html", cte=_encoding(html))
+    return message
+
+
+def _encoding(text: str) -> str:
+    short = all(len(line) <= LONGEST_LINE for line in text.splitlines())
+    return "7bit" if text.isascii() and short else "quoted-printable"
+
+
+def _one_line(text: str) -> str:
+    return _BREAKS.sub(" ", text).strip()
+
+
+def _address_header(sender: str) -> str:
+    name, address = parseaddr(sender)
+    return formataddr((name, address)) if name else address
+
+
+@cache
+def _inliner() -> Any:
+    import css_inline  # noqa: PLC0415 - needed by the worker only
+
+    return css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)

@@ -1,0 +1,82 @@
+"""Delivers what is due: claims, composes, sends, marks. Nothing is sent inside a transaction."""
+
+import logging
+from dataclasses import dataclass
+
+from pledges import clock
+from pledges.db import transaction
+from pledges.mail import claiming, composing
+from pledges.mail.composing import Letterhead, Renderer
+from pledges.mail.models import OwedMail, OwedState
+from pledges.mail.transports import Refused, ServerAway, Transport
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class PostOffice:
+    """All that delivery needs: a name of its own among the workers, a way out, and how mails are written."""
+
+    worker: str
+    transport: Transport
+    letterhead: Letterhead
+    render: Renderer
+
+
+def deliver_batch(office: PostOffice) -> int:
+    """Delivers one batch and answers how many mails it held; raises ServerAway with the rest given back."""
+    with transaction() as session:
+        mails = claiming.claim(session, office.worker, now=clock.now())
+    try:
+        for mail in mails:
+            _deliver(office, mail)
+    except BaseException:
+        with transaction() as session:
+            claiming.release(session, office.worker)
+        raise
+    return len(mails)
+
+
+def _deliver(office: PostOffice, mail: OwedMail) -> None:
+    try:
+        _send(office, mail)
+    except Refused as refusal:
+        log.warning(
+            "mail refused",
+            extra={"mail": mail.id, "event": mail.event, "answer": str(refusal)},
+        )
+        with transaction() as session:
+            if refusal.for_good:
+                claiming.settle(
+                    session,
+                    mail.id,
+                    office.worker,
+                    OwedState.FAILED,
+                    now=clock.now(),
+                    error=str(refusal),
+                )
+            else:
+                claiming.postpone(session, mail, office.worker, now=clock.now(), error=str(refusal))
+
+    except ServerAway:
+        raise
+    except Exception as mistake:  # one mail that can't be written must not hold up the others
+        log.exception("mail not written", extra={"mail": mail.id, "event": mail.event})
+        with transaction() as session:
+            claiming.postpone(
+                session,
+                mail,
+                office.worker,
+                now=clock.now(),
+                error=type(mistake).__name__,
+            )
+
+
+def _send(office: PostOffice, mail: OwedMail) -> None:
+    with transaction() as session:
+        content = composing.compose(session, mail, now=clock.now())
+    if content is not None:
+        office.transport.send(composing.write(content, office.letterhead, office.render, now=clock.now()))
+    state = OwedState.MOOT if content is None else OwedState.SENT
+    with transaction() as session:
+        claiming.settle(session, mail.id, office.worker, state, now=clock.now())

@@ -1,0 +1,1 @@
+"""The queue of names, and the people who decide."""

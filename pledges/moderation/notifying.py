@@ -1,0 +1,75 @@
+"""Tells moderators by mail that names are waiting: at most once an hour."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from pledges.letter.queries import list_letters
+from pledges.mail import composing, outbox
+from pledges.mail.composing import Content
+from pledges.mail.models import OwedMail
+from pledges.organizer.models import Account
+from pledges.organizer.queries import find_account, list_accounts, list_limits
+from pledges.signature import queries
+
+NAMES_WAITING = "names_waiting"
+AT_MOST_EVERY = timedelta(hours=1)
+AGAIN_AFTER = timedelta(days=1)
+"""Reminds of names that still wait, though none is new."""
+
+
+def register() -> None:
+    """Tells the mail room how this room's mails are composed."""
+    composing.register(NAMES_WAITING, _names_waiting)
+
+
+def tell_moderators(session: Session, *, now: datetime) -> None:
+    """Owes one mail to each account within whose reach a name waits that it has not been told of."""
+    accounts = [a for a in list_accounts(session) if a.told_at is None or a.told_at <= now - AT_MOST_EVERY]
+    newest = queries.newest_waiting(session) if accounts else {}
+    for account in accounts:
+        seen = [at for letter_id, at in newest.items() if _reaches(session, account, letter_id)]
+        if seen and _is_news(account, max(seen), now) and _claim(session, account, now):
+            outbox.owe(session, NAMES_WAITING, account.id, now=now)
+
+
+def _is_news(account: Account, newest: datetime, now: datetime) -> bool:
+    return account.told_at is None or newest > account.told_at or account.told_at <= now - AGAIN_AFTER
+
+
+def _claim(session: Session, account: Account, now: datetime) -> bool:
+    free = Account.told_at.is_(None) | (Account.told_at <= now - AT_MOST_EVERY)
+    claimed = update(Account).where(Account.id == account.id, free).values(told_at=now).returning(Account.id)
+    return session.execute(claimed).first() is not None
+
+
+def _reaches(session: Session, account: Account, letter_id: int) -> bool:
+    limits = list_limits(session, account)
+    return not limits or letter_id in limits
+
+
+def _names_waiting(session: Session, owed: OwedMail, now: datetime) -> Content | None:
+    account = find_account(session, owed.about_id)
+    if account is None:
+        return None
+    waiting = _waiting_for(session, account)
+    if not waiting:
+        return None
+    letters = [
+        {
+            "title": letter.text_in(None).title,
+            "slug": letter.slug,
+            "waiting": waiting[letter.id],
+        }
+        for letter in list_letters(session)
+        if letter.id in waiting
+    ]
+    words = {"letters": letters, "waiting": sum(waiting.values())}
+    return Content(event=NAMES_WAITING, recipient=account.email, language="en", words=words)
+
+
+def _waiting_for(session: Session, account: Account) -> Mapping[int, int]:
+    limits = list_limits(session, account)
+    return {id_: n for id_, n in queries.count_waiting(session).items() if not limits or id_ in limits}

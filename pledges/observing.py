@@ -1,0 +1,178 @@
+"""What an operator sees: logs as JSON lines without addresses or tokens, health, metrics."""
+
+import hmac
+import json
+import logging
+import os
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, current_app, g, request
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from pledges.config import Settings
+from pledges.db import db
+from pledges.http_guard import is_on_this_machine
+from pledges.mail import claiming
+from pledges.mail.models import OwedState
+
+blueprint = Blueprint("observing", __name__)
+log = logging.getLogger("pledges.request")
+
+REQUESTS = Counter("pledges_requests_total", "Requests answered", ["method", "route", "status"])
+SECONDS = Histogram(
+    "pledges_request_seconds",
+    "Time to answer",
+    ["route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+}
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line. Of a mistake, where it happened and its kind: its message may hold what a client sent."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **{key: value for key, value in vars(record).items() if key not in _STANDARD},
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            line["error"] = record.exc_info[0].__name__
+            line["where"] = _where(record.exc_info[2])
+        return json.dumps(line, default=str, ensure_ascii=False)
+
+
+def start(app: Flask, settings: Settings) -> None:
+    """Opens the operator's windows."""
+    _log_as_json()
+    app.config["PLEDGES_METRICS_TOKEN"] = settings.metrics_token
+    app.extensions["pledges.redis"] = (
+        Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2) if settings.redis_url else None
+    )
+    app.register_blueprint(blueprint)
+    app.before_request(_begin)
+    app.after_request(_measure)
+
+
+def _log_as_json() -> None:
+    root = logging.getLogger("pledges")
+    if not root.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(JsonLines())
+        root.addHandler(handler)
+        root.setLevel(logging.INFO)
+        root.propagate = False
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+
+
+def _measure(response: Response) -> Response:
+    route = str(request.url_rule) if request.url_rule else "(none)"
+    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    REQUESTS.labels(request.method, route, response.status_code).inc()
+    SECONDS.labels(route).observe(seconds)
+    log.info(
+        "request",
+        extra={
+            "method": request.method,
+            "route": route,
+            "status": response.status_code,
+            "ms": round(seconds * 1000, 1),
+        },
+    )
+    return response
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    return Response("ok\n", mimetype="text/plain")
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    missing = [name for name, is_there in (("database", _has_database()), ("redis", _has_redis())) if not is_there]
+    if missing:
+        return Response(f"not in reach: {', '.join(missing)}\n", status=503, mimetype="text/plain")
+    return Response("ready\n", mimetype="text/plain")
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    if not (is_on_this_machine() or _has_metrics_token()):
+        abort(404)
+    registry = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # untyped there
+    return Response(generate_latest(registry) + _outbox(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _outbox() -> bytes:
+    registry = CollectorRegistry()
+    gauge = Gauge(
+        "pledges_outbox",
+        "Mails that are due, and mails that failed for good",
+        ["state"],
+        registry=registry,
+    )
+    counts = claiming.count_by_state(db.session())
+    for state in (OwedState.DUE, OwedState.FAILED):
+        gauge.labels(state.value).set(counts[state])
+    return generate_latest(registry)
+
+
+def _has_metrics_token() -> bool:
+    token = current_app.config["PLEDGES_METRICS_TOKEN"]
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return token is not None and hmac.compare_digest(token.encode(), given.encode())
+
+
+def _has_database() -> bool:
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return False
+    return True
+
+
+def _has_redis() -> bool:
+    redis: Redis | None = current_app.extensions["pledges.redis"]
+    try:
+        return redis is None or bool(redis.ping())
+    except RedisError:
+        return False
+
+
+def _where(traceback: Any) -> list[str]:
+    places = []
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        places.append(f"{Path(code.co_filename).name}:{traceback.tb_lineno} {code.co_name}")
+        traceback = traceback.tb_next
+    return places[-8:]

@@ -1,0 +1,1 @@
+"""Staff: their accounts, their roles, and how they sign in."""

@@ -1,0 +1,86 @@
+"""Where staff sign in and out, and change their password."""
+
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user, logout_user
+from werkzeug.wrappers import Response
+
+from pledges import clock
+from pledges.db import transaction
+from pledges.http_guard import client_network
+from pledges.limits import SIGN_IN, limiter
+from pledges.organizer import signing_in
+from pledges.organizer.desk import let_in, staff_only
+from pledges.organizer.forms import PasswordForm, SignInForm
+from pledges.organizer.models import Role
+from pledges.organizer.signing_in import SignInRefused
+
+blueprint = Blueprint("organizer", __name__)
+
+Answer: TypeAlias = Response | str | tuple[str, int]
+
+
+@blueprint.get("/login")
+def login() -> Answer:
+    if current_user.is_authenticated:
+        return redirect(url_for("moderation.letters"), 303)
+    return render_template("organizer/login.html", form=SignInForm(formdata=None))
+
+
+@blueprint.post("/login")
+@limiter.limit(SIGN_IN)
+def sign_in() -> Answer:
+    form = SignInForm()
+    if not form.validate():
+        return render_template("organizer/login.html", form=form), 422
+    given = form.credentials()
+    with transaction() as session:
+        signing_in.count_try(session, given.email, client_network(), now=clock.now())
+    with transaction() as session:
+        try:
+            account = signing_in.sign_in(session, given.email, given.password, client_network())
+        except SignInRefused:
+            form.password.errors = [gettext("Address and password do not belong together. Try again.")]
+            return render_template("organizer/login.html", form=form), 422
+    let_in(account)
+    return redirect(_next(), 303)
+
+
+@blueprint.post("/logout")
+def logout() -> Answer:
+    logout_user()
+    flash(gettext("You are signed out."))
+    return redirect(url_for("organizer.login"), 303)
+
+
+@blueprint.route("/account/password", methods=["GET", "POST"])
+@staff_only(*Role)
+def password() -> Answer:
+    form = PasswordForm()
+    if request.method == "GET":
+        return render_template("organizer/password.html", form=form)
+    if not form.validate():
+        return render_template("organizer/password.html", form=form), 422
+    given = form.change()
+    with transaction() as session:
+        signing_in.count_try(session, current_user.email, client_network(), now=clock.now())
+    with transaction() as session:
+        try:
+            account = signing_in.change_password(session, current_user.account_id, given.old, given.new)
+        except SignInRefused:
+            form.old.errors = [gettext("This is not the password you signed in with.")]
+            return render_template("organizer/password.html", form=form), 422
+    let_in(account)
+    flash(gettext("Your password is changed, and every other session of yours has ended."))
+    return redirect(url_for("moderation.letters"), 303)
+
+
+def _next() -> str:
+    """Where to go after signing in: the page that asked for it, on this site only."""
+    path = request.args.get("next", "")
+    parts = urlsplit(path)
+    is_here = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and path.isprintable()
+    return path if is_here else url_for("moderation.letters")

@@ -1,0 +1,1 @@
+"""A signature: signing, confirming, managing, withdrawing, listing; its states, policy and history."""

@@ -1,0 +1,85 @@
+"""The one way in which a signature changes its state."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
+
+from pledges.listeners import Occasion
+from pledges.plain_text import words
+from pledges.signature.models import Display, ListedWord, Signature, SignatureEvent
+from pledges.signature.states import Actor, State, bucket_of, check
+from pledges.tally import counting
+from pledges.tally.models import Bucket
+
+moved = Occasion[Session, Sequence[Signature], State]()
+"""Called after signatures of one letter have moved to a state, in the same transaction."""
+
+
+def move(
+    session: Session,
+    signatures: Sequence[Signature],
+    to: State,
+    *,
+    by: Actor,
+    now: datetime,
+    account_id: int | None = None,
+    reason: str | None = None,
+) -> None:
+    """Moves signatures of one letter: checks the table, moves the tally, writes who and why, keeps the list.
+
+    Raises TransitionRefused before anything has changed. Statements do not grow with the number of signatures.
+    """
+    for signature in signatures:
+        check(signature.state, to, by)
+    if not signatures:
+        return
+    were_listed = [signature.id for signature in signatures if signature.is_listed]
+    changes: Counter[Bucket] = Counter()
+    for signature in signatures:
+        left, entered = (
+            bucket_of(signature.kind, signature.state),
+            bucket_of(signature.kind, to),
+        )
+        changes.update(
+            {bucket: by for bucket, by in ((left, -1), (entered, 1)) if bucket} if left is not entered else {}
+        )
+        session.add(
+            SignatureEvent(
+                signature_id=signature.id,
+                at=now,
+                old=signature.state,
+                new=to,
+                actor=by,
+                account_id=account_id,
+                reason=reason,
+            )
+        )
+        signature.state = to
+    session.flush()
+    counting.change(session, signatures[0].letter_id, changes)
+    _unlist(session, were_listed)
+    _list(session, signatures)
+    moved(session, signatures, to)
+
+
+def _unlist(session: Session, ids: Sequence[int]) -> None:
+    if ids:
+        session.execute(delete(ListedWord).where(ListedWord.signature_id.in_(ids)))
+
+
+def _list(session: Session, signatures: Sequence[Signature]) -> None:
+    rows = [
+        {
+            "letter_id": signature.letter_id,
+            "word": word[:120],
+            "signature_id": signature.id,
+        }
+        for signature in signatures
+        if signature.is_listed and signature.display is Display.PUBLIC
+        for word in words(signature.name or "")
+    ]
+    if rows:
+        session.execute(insert(ListedWord), rows)

@@ -1,0 +1,74 @@
+"""Signing: takes a submission and owes the mail that confirms it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from pledges import allowance
+from pledges.errors import DomainError
+from pledges.letter.models import Letter, LetterText
+from pledges.mail import outbox
+from pledges.security import keyring
+from pledges.signature.addresses import Address
+from pledges.signature.models import Display, Signature, Words
+from pledges.signature.states import Kind, State
+
+MAILS_A_DAY = 5
+CONFIRMATION = "confirmation"
+
+
+class LetterClosed(DomainError):
+    """The letter takes no signatures any more."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a supporter sent, checked."""
+
+    address: Address
+    words: Words
+    display: Display = Display.PUBLIC
+    kind: Kind = Kind.PERSON
+    updates: bool = False
+    together: bool = False
+
+
+def sign(
+    session: Session,
+    letter: Letter,
+    text: LetterText,
+    submission: Submission,
+    *,
+    now: datetime,
+) -> Signature:
+    """A pending signature under `text`, and the mail that leads to its confirmation.
+
+    Nothing here depends on what is known of the address: whether it has signed already is looked up when
+    the mail is composed. Strangers can cause `MAILS_A_DAY` to one mailbox for each letter. Raises LetterClosed.
+    """
+    if not letter.takes_signatures(now):
+        raise LetterClosed(letter.slug)
+    digest = mailbox_digest(letter.id, submission.address)
+    signature = Signature(
+        letter_id=letter.id,
+        text_id=text.id,
+        state=State.PENDING,
+        kind=submission.kind,
+        email=submission.address.typed,
+        email_digest=digest,
+        updates=submission.updates,
+        together=submission.together,
+        created_at=now,
+    )
+    signature.write(submission.words, submission.display)
+    session.add(signature)
+    session.flush()
+    if allowance.take(session, digest, limit=MAILS_A_DAY, window=timedelta(days=1), now=now):
+        outbox.owe(session, CONFIRMATION, signature.id, now=now)
+    return signature
+
+
+def mailbox_digest(letter_id: int, address: Address) -> bytes:
+    """Finds one person among a letter's signatures; another letter's digests can't be compared with it."""
+    return keyring().digest(f"mailbox of letter {letter_id}", address.canonical)

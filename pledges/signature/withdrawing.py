@@ -1,0 +1,44 @@
+"""Withdrawing: a signatory takes the name back, at any time and at once."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from pledges.mail import outbox
+from pledges.signature import moving, queries
+from pledges.signature.models import SignatureEvent
+from pledges.signature.states import DISTRUSTED, Actor, State
+
+WITHDRAWN = "withdrawn"
+
+
+def withdraw(session: Session, signature_id: int, *, now: datetime) -> None:
+    """Erases who signed and says a last word by mail; a pending one vanishes, a repeat changes nothing.
+
+    The digest is freed, so that one may sign again, unless the signature was distrusted: then a new one is held.
+    """
+    signature = queries.lock_signature(session, signature_id)
+    if signature is None or signature.state is State.WITHDRAWN:
+        return
+    if signature.state is State.PENDING:
+        session.delete(signature)
+        session.flush()
+        return
+    distrusted = signature.state in DISTRUSTED
+    if signature.email is not None:
+        text = signature.text
+        outbox.owe(
+            session,
+            WITHDRAWN,
+            signature.id,
+            recipient=signature.email,
+            language=text.language,
+            now=now,
+        )
+    moving.move(session, [signature], State.WITHDRAWN, by=Actor.SIGNATORY, now=now)
+    signature.erase()
+    if not distrusted:
+        signature.email_digest = None
+    session.execute(update(SignatureEvent).where(SignatureEvent.signature_id == signature.id).values(reason=None))
+    session.flush()

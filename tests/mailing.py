@@ -1,0 +1,100 @@
+"""A real mail server on loopback, that keeps what it is sent and can misbehave."""
+
+import email
+import re
+import ssl
+from email.message import EmailMessage
+from email.policy import default
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+LINK = re.compile(r"https?://\S+")
+
+
+class MailSink:
+    """Takes mail on a free port. `answers` are given in turn to the next messages instead of `250`."""
+
+    def __init__(
+        self, *, port: int = 0, hostname: str = "127.0.0.1", tls: ssl.SSLContext | None = None, **smtp: object
+    ):
+        self.messages: list[EmailMessage] = []
+        self.envelopes: list[Envelope] = []
+        self.answers: list[str] = []
+        self.connections = 0
+        self._port = port
+        self._hostname = hostname
+        self._tls = tls
+        self._smtp = smtp
+        self._controller: Controller | None = None
+
+    @property
+    def port(self) -> int:
+        return self._port
+
+    def __enter__(self) -> "MailSink":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Opens the port; the same one again after a stop."""
+        self._controller = _FreePort(
+            self, hostname=self._hostname, port=self._port, ssl_context=self._tls, **self._smtp
+        )
+        self._controller.start()
+        self._port = self._controller.server.sockets[0].getsockname()[1]
+
+    def stop(self) -> None:
+        """Goes away, as a mail server does."""
+        if self._controller is not None:
+            self._controller.stop(no_assert=True)
+            self._controller = None
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ):
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self.answers:
+            answer = self.answers.pop(0)
+            if not answer.startswith("250"):
+                return answer
+        content = envelope.content
+        assert isinstance(content, bytes)
+        message = email.message_from_bytes(content, policy=default)
+        assert isinstance(message, EmailMessage)
+        self.messages.append(message)
+        self.envelopes.append(envelope)
+        return "250 OK"
+
+    def to(self, address: str) -> list[EmailMessage]:
+        """What arrived for an address, oldest first."""
+        return [m for m, e in zip(self.messages, self.envelopes, strict=True) if address in e.rcpt_tos]
+
+
+class _FreePort(Controller):
+    """Lets the system choose the port."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1] if self.server else self.port
+        super()._trigger_server()
+
+
+def plain(message: EmailMessage) -> str:
+    """The plain-text part."""
+    part = message.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def link(message: EmailMessage, kind: str) -> str:
+    """The path of the one link of that kind (`confirm`, `manage`) in the plain text."""
+    found = {url for url in LINK.findall(plain(message)) if f"/{kind}/" in url}
+    assert len(found) == 1, f"{len(found)} links to /{kind}/"
+    return "/" + found.pop().split("/", 3)[3]
