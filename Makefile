@@ -25,11 +25,12 @@ help:
 	@touch $@ .venv/run
 
 instance/settings.env: | .venv/run
-	@mkdir -p instance
+	@mkdir -p -m 700 instance
 	@(umask 077 && $(BIN)/flask keys generate > $@.new && mv $@.new $@)
 
 run: .venv/run instance/settings.env
 	@set -a && . instance/settings.env && set +a && \
+	  export PLEDGES_BASE_URL="$${PLEDGES_BASE_URL:-http://127.0.0.1:$(PORT)}" && \
 	  $(BIN)/flask db upgrade && $(BIN)/flask demo && \
 	  exec $(BIN)/flask serve --port $(PORT) --workers $(WORKERS)
 
