@@ -51,12 +51,9 @@ def demo_command() -> None:
     """Adds a demo letter and a moderator if there is no letter yet, and prints where to go."""
     with transaction() as session:
         demo.make(session, now=clock.now())
-    click.echo(
-        demo.directions(
-            current_app.config["PLEDGES_BASE_URL"],
-            current_app.config["PLEDGES_HAS_MAILBOX"],
-        )
-    )
+        has_mailbox = current_app.config["PLEDGES_HAS_MAILBOX"]
+        where = demo.directions(session, current_app.config["PLEDGES_BASE_URL"], has_mailbox=has_mailbox)
+    click.echo(where)
 
 
 @click.command("worker")

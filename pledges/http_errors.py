@@ -114,7 +114,7 @@ HTTP: Mapping[int, tuple[str, str]] = {
     415: (_("That could not be read"), _("Send it as an ordinary form.")),
     429: (
         _("Too many at once"),
-        _("Wait a minute, then send it again. Nothing that you wrote was lost on purpose."),
+        _("Wait a minute, go back, and send the form again: what you wrote is still there."),
     ),
     500: (
         _("Something broke on our side"),

@@ -1,6 +1,6 @@
 """How often one network may ask: in memory, or in Redis where it is set and in reach."""
 
-from flask import Flask
+from flask import Flask, request
 from flask_limiter import Limiter
 
 from pledges.config import Settings
@@ -10,6 +10,12 @@ SIGNING = "300 per minute"
 """For each network and letter: a whole campus may sign in its lunch break."""
 
 SIGN_IN = "60 per minute"
+
+
+def network_and_letter() -> str:
+    """What a limit for one letter is kept for."""
+    return f"{client_network()} {(request.view_args or {}).get('slug')}"
+
 
 limiter = Limiter(
     key_func=client_network,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from pledges.config import INSTANCE
 from pledges.letter import publishing
 from pledges.letter.models import Letter
-from pledges.letter.queries import list_letters
+from pledges.letter.queries import list_letters, list_public_letters
 from pledges.letter.reading import read_letter_file
 from pledges.mail.models import OwedMail
 from pledges.moderation import deciding
@@ -40,10 +40,9 @@ def make(session: Session, *, now: datetime) -> bool:
     return True
 
 
-def directions(base_url: str, has_mailbox: bool) -> str:
+def directions(session: Session, base_url: str, *, has_mailbox: bool) -> str:
     """Where to go, for whoever started it."""
-    slug = read_letter_file((HERE / "letter.md").read_text("utf-8")).slug
-    lines = [f"The letter:   {base_url}/letters/{slug}"]
+    lines = [f"The letter:   {base_url}/letters/{letter.slug}" for letter in list_public_letters(session)[:1]]
     if has_mailbox:
         lines.append(f"The mailbox:  {base_url}/mailbox   (mail to anyone is kept there)")
     if PASSWORD_FILE.exists():

@@ -52,8 +52,8 @@ def retry(session: Session, mail_id: int, *, now: datetime) -> None:
 
 
 def forget_old(session: Session, *, now: datetime) -> None:
-    """Erases what was sent or moot two weeks ago, and all but the newest of the kept mails."""
-    ended = OwedMail.state.in_((OwedState.SENT, OwedState.MOOT))
+    """Erases what was owed two weeks ago and is not due any more, and all but the newest of the kept mails."""
+    ended = OwedMail.state != OwedState.DUE
     session.execute(delete(OwedMail).where(ended, OwedMail.created_at < now - KEPT_FOR))
     newest = select(KeptMail.id).order_by(KeptMail.id.desc()).limit(MAILBOX_HOLDS).scalar_subquery()
     session.execute(delete(KeptMail).where(KeptMail.id.not_in(newest)))

@@ -107,7 +107,6 @@ class SignForm(Form):
     )
     display = SelectField(_("What the public sees"), validate_choice=False)
     kind = SelectField(_("I sign"), validate_choice=False)
-    together = BooleanField(_("Show my name only once enough have signed"))
     updates = BooleanField(_("Tell me by mail what becomes of this letter"))
 
     def __init__(self, formdata: Any = None, *, letter: Letter, language: str) -> None:
@@ -120,8 +119,6 @@ class SignForm(Form):
             (Kind.PERSON, _("for myself")),
             (Kind.ORGANIZATION, _("for an organization")),
         ]
-        if letter.together is None:
-            del self.together
 
     def validate_name(self, field: Field) -> None:
         if not has_letter(field.data):
@@ -168,5 +165,4 @@ class SignForm(Form):
             display=Display(self.display.data),
             kind=Kind(self.kind.data),
             updates=self.updates.data,
-            together=self.together is not None and self.together.data,
         )

@@ -47,8 +47,7 @@ def sign(
     Nothing here depends on what is known of the address: whether it has signed already is looked up when
     the mail is composed. Strangers can cause `MAILS_A_DAY` to one mailbox for each letter. Raises LetterClosed.
     """
-    if not letter.takes_signatures(now):
-        raise LetterClosed(letter.slug)
+    check_open(letter, now=now)
     digest = mailbox_digest(letter.id, submission.address)
     signature = Signature(
         letter_id=letter.id,
@@ -67,6 +66,12 @@ def sign(
     if allowance.take(session, digest, limit=MAILS_A_DAY, window=timedelta(days=1), now=now):
         outbox.owe(session, CONFIRMATION, signature.id, now=now)
     return signature
+
+
+def check_open(letter: Letter, *, now: datetime) -> None:
+    """Raises LetterClosed unless the letter takes signatures now."""
+    if not letter.takes_signatures(now):
+        raise LetterClosed(letter.slug)
 
 
 def mailbox_digest(letter_id: int, address: Address) -> bytes:

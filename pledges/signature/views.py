@@ -14,7 +14,7 @@ from pledges.languages import speak
 from pledges.letter.models import Letter
 from pledges.letter.page import letter_page
 from pledges.letter.queries import get_public_letter
-from pledges.limits import SIGNING, limiter
+from pledges.limits import SIGNING, limiter, network_and_letter
 from pledges.security import keyring
 from pledges.signature import confirming, queries, signing, withdrawing
 from pledges.signature.confirming import ConfirmationOver, ConfirmationTooLate
@@ -29,14 +29,15 @@ Answer: TypeAlias = Response | str | tuple[str, int]
 
 
 @blueprint.post("/letters/<slug:slug>/sign")
-@limiter.limit(SIGNING)
+@limiter.limit(SIGNING, key_func=network_and_letter)
 def sign(slug: str) -> Answer:
     with transaction() as session:
         letter = get_public_letter(session, slug)
         text = letter.text_in(request.args.get("lang"))
         speak(text.language)
+        signing.check_open(letter, now=clock.now())
         form = SignForm(request.form, letter=letter, language=text.language)
-        if letter.takes_signatures(clock.now()) and not form.validate():
+        if not form.validate():
             return letter_page(session, letter, text, form), 422
         signing.sign(session, letter, text, form.submission(), now=clock.now())
     return redirect(url_for("signature.check_email", slug=slug, lang=_lang(letter, text.language)), 303)
