@@ -5,18 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from pledges import (
-    cli,
-    config,
-    db,
-    http_errors,
-    http_guard,
-    languages,
-    limits,
-    observing,
-    paths,
-    security,
-)
+from pledges import assets, cli, config, db, http_errors, http_guard, languages, limits, observing, paths, security
 from pledges.api import views as api
 from pledges.config import Settings
 from pledges.letter import views as letter
@@ -35,10 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The application; without `settings` they are read from the environment. Raises SettingWrong."""
     settings = settings or config.read(os.environ)
     app = Flask(
-        __name__,
-        template_folder=ROOT / "templates",
-        static_folder=ROOT / "static",
-        instance_path=str(config.INSTANCE),
+        __name__, template_folder=ROOT / "templates", static_folder=ROOT / "static", instance_path=str(config.INSTANCE)
     )
     app.config["PLEDGES_BASE_URL"] = settings.base_url
     app.extensions["pledges.settings"] = settings
@@ -46,7 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.start(app, settings)
     for part in (http_guard, limits, desk, observing, mail):
         part.start(app, settings)
-    for part in (paths, languages, http_errors, cli):
+    for part in (paths, languages, assets, http_errors, cli):
         part.start(app)
     for room in (mails, notifying):
         room.register()

@@ -69,16 +69,9 @@ def worker(while_child_of: int | None) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option(
-    "--workers",
-    default=None,
-    type=click.IntRange(1, 64),
-    help="Web processes; by default one a core, 4 at most.",
+    "--workers", default=None, type=click.IntRange(1, 64), help="Web processes; by default one a core, 4 at most."
 )
-@click.option(
-    "--no-worker",
-    is_flag=True,
-    help="Delivers no mail: `flask worker` does that elsewhere.",
-)
+@click.option("--no-worker", is_flag=True, help="Delivers no mail: `flask worker` does that elsewhere.")
 @with_appcontext
 def serve(host: str, port: int, workers: int | None, no_worker: bool) -> NoReturn:
     """Runs the production server."""
@@ -90,16 +83,11 @@ def serve(host: str, port: int, workers: int | None, no_worker: bool) -> NoRetur
         WITH_WORKER: "0" if no_worker else "1",
         "PROMETHEUS_MULTIPROC_DIR": tempfile.mkdtemp(prefix="pledges-metrics-"),
     }
-    options = {
-        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-        "workers": workers or _processes(),
-    }
+    options = {"bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}", "workers": workers or _processes()}
     arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
     os.chdir(ROOT)
     os.execve(  # noqa: S606 - becomes the server: no shell, and no parent left behind to hold signals back
-        sys.executable,
-        [sys.executable, "-m", "gunicorn", "-c", "python:pledges.serving", *arguments],
-        environment,
+        sys.executable, [sys.executable, "-m", "gunicorn", "-c", "python:pledges.serving", *arguments], environment
     )
 
 

@@ -1,15 +1,24 @@
 """The settings: one frozen value, read from the environment and checked at the start."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIX = "PLEDGES_"
 SHORTEST_SECRET = 32
 INSTANCE = Path(__file__).resolve().parent.parent / "instance"
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+_ADDRESS = re.compile(r"[!#-'*+\-./0-9=?A-Z^-~]+@[A-Za-z0-9.-]+\Z")
+_SITE = re.compile(r"https?://[^\s/?#@\\]+\Z")
+_PORTS = {"": 25, "tls=starttls": 587, "tls=implicit": 465}
+"""Where mail servers listen, by what the mail URL asks for."""
 
 
 class SettingWrong(Exception):
@@ -99,22 +108,33 @@ class _Source:
             return ()
         keys = tuple(key.strip() for key in value.split(","))
         if any(len(key) < SHORTEST_SECRET for key in keys):
-            raise _wrong(
-                name,
-                f"must hold keys of at least {SHORTEST_SECRET} characters, parted by commas",
-            )
+            raise _wrong(name, f"must hold keys of at least {SHORTEST_SECRET} characters, parted by commas")
         return keys
 
     def database_url(self, default: str) -> str:
         value = self.text("DATABASE_URL") or default
         if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             raise _wrong("DATABASE_URL", "must start with sqlite:/// or postgresql://")
+        try:
+            url = make_url(value)
+        except (ArgumentError, ValueError):
+            url = None
+        if url is None or not 0 < (url.port or 5432) < 2**16:
+            raise _wrong("DATABASE_URL", "must look like postgresql://user:password@host:port/database")
+        if url.drivername == "sqlite" and value != default:
+            self._check_file(url.database)
         return value
+
+    def _check_file(self, path: str | None) -> None:
+        if not path or path == ":memory:":
+            raise _wrong("DATABASE_URL", "must name a file, such as sqlite:////var/lib/pledges/pledges.db")
+        if Path(path).is_absolute() and not Path(path).parent.is_dir():
+            raise _wrong("DATABASE_URL", "names a file in a folder that does not exist")
 
     def redis_url(self) -> str | None:
         value = self.text("REDIS_URL")
-        if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
-            raise _wrong("REDIS_URL", "must start with redis://, rediss:// or unix://")
+        if value is not None and (not value.startswith(("redis://", "rediss://", "unix://")) or _split(value) is None):
+            raise _wrong("REDIS_URL", "must look like redis://host:port/0, rediss://host:port/0 or unix:///path")
         return value
 
     def mail_server(self) -> MailServer | None:
@@ -124,37 +144,34 @@ class _Source:
         parts = _split(value)
         if parts is None or parts.scheme != "smtp" or not parts.hostname:
             raise _wrong("MAIL_URL", "must look like smtp://user:password@host:port?tls=starttls")
-        tls = parse_qs(parts.query).get("tls", [None])[0]
-        if tls not in (None, "starttls", "implicit"):
-            raise _wrong("MAIL_URL", "knows tls=starttls and tls=implicit only")
+        if parts.query not in _PORTS:
+            raise _wrong("MAIL_URL", "knows ?tls=starttls and ?tls=implicit only")
         return MailServer(
             host=parts.hostname,
-            port=parts.port or {None: 25, "starttls": 587, "implicit": 465}[tls],
+            port=parts.port or _PORTS[parts.query],
             user=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password) if parts.password else None,
-            tls=tls,
+            tls=parts.query.removeprefix("tls=") or None,
         )
 
     def mail_from(self, default: str) -> str:
         value = self.text("MAIL_FROM") or default
         address = parseaddr(value)[1]
-        if "@" not in address or not value.isprintable() or not address.isascii():
+        is_whole = value == address or value.endswith(f"<{address}>")
+        if not is_whole or not _ADDRESS.match(address) or not value.isprintable():
             raise _wrong("MAIL_FROM", "must be a mail address, such as letters@example.org")
         return value
 
     def base_url(self, default: str) -> str:
-        value = (self.text("BASE_URL") or default).rstrip("/")
+        value = (self.text("BASE_URL") or default).rstrip("/").lower()
         parts = _split(value)
-        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
-            raise _wrong(
-                "BASE_URL",
-                "must be the site's address without a path, such as https://letters.example.org",
-            )
+        if parts is None or not parts.hostname or not _SITE.match(value):
+            raise _wrong("BASE_URL", "must be the site's address without a path, such as https://letters.example.org")
         return value
 
     def proxies(self) -> int:
         value = self.text("PROXIES") or "0"
-        if not (value.isascii() and value.isdecimal()) or int(value) > 10:
+        if value not in map(str, range(11)):
             raise _wrong("PROXIES", "must be how many proxies stand in front, 0 to 10")
         return int(value)
 

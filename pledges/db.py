@@ -11,18 +11,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import (
-    BigInteger,
-    DateTime,
-    Dialect,
-    Engine,
-    Enum,
-    Integer,
-    MetaData,
-    Text,
-    TypeDecorator,
-    event,
-)
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, Text, TypeDecorator, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -151,11 +140,7 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
         return {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
     limits = f"-c statement_timeout={STATEMENT_SECONDS}s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
     return {
-        "connect_args": {
-            "options": limits,
-            "connect_timeout": 5,
-            "application_name": "pledges",
-        },
+        "connect_args": {"options": limits, "connect_timeout": 5, "application_name": "pledges"},
         "pool_size": 10,
         "max_overflow": 10,
         "pool_timeout": 10,

@@ -14,14 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from pledges.errors import (
-    CursorUnknown,
-    DomainError,
-    LinkExpired,
-    LinkUnknown,
-    NotFound,
-    TooManyTries,
-)
+from pledges.errors import CursorUnknown, DomainError, LinkExpired, LinkUnknown, NotFound, TooManyTries
 from pledges.letter.queries import LetterUnknown
 from pledges.moderation.deciding import DecisionRefused
 from pledges.signature.confirming import ConfirmationOver, ConfirmationTooLate
@@ -75,51 +68,28 @@ DOMAIN: Mapping[type[DomainError], Answer] = {
         _("It takes no signatures any more. You can still read it and see who signed."),
     ),
     CursorUnknown: Answer(
-        HTTPStatus.BAD_REQUEST,
-        _("There is no such page of the list"),
-        _("Begin again at the first page."),
+        HTTPStatus.BAD_REQUEST, _("There is no such page of the list"), _("Begin again at the first page.")
     ),
     DecisionRefused: Answer(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         _("The decision was not taken"),
         _("Choose at least one name and whether to approve or reject it, then send the form again."),
     ),
-    TooManyTries: Answer(
-        HTTPStatus.TOO_MANY_REQUESTS,
-        _("Too many tries"),
-        _("Wait a little, then try again."),
-    ),
+    TooManyTries: Answer(HTTPStatus.TOO_MANY_REQUESTS, _("Too many tries"), _("Wait a little, then try again.")),
     NotFound: Answer(
-        HTTPStatus.NOT_FOUND,
-        _("There is nothing here"),
-        _("Check the address, or start from the front page."),
+        HTTPStatus.NOT_FOUND, _("There is nothing here"), _("Check the address, or start from the front page.")
     ),
 }
 
 HTTP: Mapping[int, tuple[str, str]] = {
-    400: (
-        _("That could not be read"),
-        _("Go back, reload the page, and send the form again."),
-    ),
-    403: (
-        _("That is not allowed"),
-        _("The form was sent from another site, or your account may not do this."),
-    ),
-    404: (
-        _("There is nothing here"),
-        _("Check the address, or start from the front page."),
-    ),
+    400: (_("That could not be read"), _("Go back, reload the page, and send the form again.")),
+    403: (_("That is not allowed"), _("The form was sent from another site, or your account may not do this.")),
+    404: (_("There is nothing here"), _("Check the address, or start from the front page.")),
     405: (_("That is not how this page is asked"), _("Start from the front page.")),
     413: (_("That is too much"), _("Shorten what you wrote and send it again.")),
     415: (_("That could not be read"), _("Send it as an ordinary form.")),
-    429: (
-        _("Too many at once"),
-        _("Wait a minute, go back, and send the form again: what you wrote is still there."),
-    ),
-    500: (
-        _("Something broke on our side"),
-        _("It has been written down. Try again in a minute."),
-    ),
+    429: (_("Too many at once"), _("Wait a minute, go back, and send the form again: what you wrote is still there.")),
+    500: (_("Something broke on our side"), _("It has been written down. Try again in a minute.")),
     503: (_("We can't answer just now"), _("Try again in a minute.")),
 }
 
@@ -174,10 +144,7 @@ def answer_with(status: int, title: object, advice: object) -> Response:
         response = jsonify(type="about:blank", title=str(title), status=int(status), detail=str(advice))
         response.content_type = PROBLEM
     else:
-        response = Response(
-            render_template("error.html", title=title, advice=advice),
-            mimetype="text/html",
-        )
+        response = Response(render_template("error.html", title=title, advice=advice), mimetype="text/html")
     response.status_code = int(status)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -9,7 +9,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
-from flask import Flask, current_app, g, has_request_context, request
+from flask import Flask, Response, after_this_request, current_app, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale
 
 SPOKEN = ("en", "es")
@@ -47,7 +47,16 @@ def page_language() -> str:
 def best_for_reader(offered: Sequence[str]) -> str:
     """The one of `offered` that the address asks for with `?lang=`, or the browser, or else the first."""
     asked = request.args.get("lang", "")
-    return asked if asked in offered else request.accept_languages.best_match(offered) or offered[0]
+    if asked in offered:
+        return asked
+    after_this_request(_differs_by_language)
+    return request.accept_languages.best_match(offered) or offered[0]
+
+
+def _differs_by_language(response: Response) -> Response:
+    """Tells caches in front that another browser may get other bytes."""
+    response.vary.add("Accept-Language")
+    return response
 
 
 def interface_language(language: str) -> str:

@@ -31,8 +31,5 @@ def start(app: Flask, settings: Settings) -> None:
     """Counts in Redis if it is set; should it be away, each process counts by itself until it is back."""
     app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or "memory://"
     if settings.redis_url:
-        app.config["RATELIMIT_STORAGE_OPTIONS"] = {
-            "socket_timeout": 1,
-            "socket_connect_timeout": 1,
-        }
+        app.config["RATELIMIT_STORAGE_OPTIONS"] = {"socket_timeout": 1, "socket_connect_timeout": 1}
     limiter.init_app(app)

@@ -42,11 +42,7 @@ SECONDS = Histogram(
     ["route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
-    "message",
-    "asctime",
-    "taskName",
-}
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 class JsonLines(logging.Formatter):
@@ -135,12 +131,7 @@ def metrics() -> Response:
 
 def _outbox() -> bytes:
     registry = CollectorRegistry()
-    gauge = Gauge(
-        "pledges_outbox",
-        "Mails that are due, and mails that failed for good",
-        ["state"],
-        registry=registry,
-    )
+    gauge = Gauge("pledges_outbox", "Mails that are due, and mails that failed for good", ["state"], registry=registry)
     counts = claiming.count_by_state(db.session())
     for state in (OwedState.DUE, OwedState.FAILED):
         gauge.labels(state.value).set(counts[state])

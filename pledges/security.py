@@ -77,10 +77,7 @@ class Keyring:
             self._signers[purpose] = URLSafeSerializer(
                 self._signing_keys,
                 salt=f"pledges.{purpose}",
-                signer_kwargs={
-                    "key_derivation": "hmac",
-                    "digest_method": hashlib.sha256,
-                },
+                signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
             )
         return self._signers[purpose]
 

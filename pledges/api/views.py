@@ -36,13 +36,7 @@ def letter(slug: str) -> Response:
     session = db.session()
     found = get_public_letter(session, slug)
     texts = [
-        {
-            "language": text.language,
-            "title": text.title,
-            "to": text.addressee,
-            "html": text.html,
-            "sha256": text.sha256,
-        }
+        {"language": text.language, "title": text.title, "to": text.addressee, "html": text.html, "sha256": text.sha256}
         for text in found.newest_texts().values()
     ]
     return _answer({**_letter(found, get_figures(session, found)), "texts": texts})
@@ -61,22 +55,13 @@ def signatories(slug: str) -> Response:
     session = db.session()
     found = get_public_letter(session, slug)
     page, following = queries.list_listed(session, found, after=request.args.get("after"), limit=_limit())
-    return _answer(
-        {
-            "letter": found.slug,
-            "signatories": [_signatory(s) for s in page],
-            "next": following,
-        }
-    )
+    return _answer({"letter": found.slug, "signatories": [_signatory(s) for s in page], "next": following})
 
 
 def _answer(body: Mapping[str, Any], **unweighed: str) -> Response:
     """JSON with an ETag over `body` alone: what is `unweighed` (the time) makes no new version."""
     response = jsonify({**body, **unweighed})
-    response.set_etag(
-        hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32],
-        weak=bool(unweighed),
-    )
+    response.set_etag(hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32], weak=bool(unweighed))
     return keep(response)
 
 

@@ -1,8 +1,9 @@
 """Typed access to the YAML head of a letter file, in which every mistake is named with its line."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
@@ -12,6 +13,8 @@ from pledges.errors import DomainError
 from pledges.plain_text import TextRefused, clean
 
 E = TypeVar("E", bound=StrEnum)
+
+_DECIMAL = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?\Z")
 
 
 class LetterFileWrong(DomainError):
@@ -59,19 +62,15 @@ class Part:
         return value
 
     def number(self, lowest: int) -> int:
-        value = self.raw().replace("_", "")
+        value = self.raw().replace("_", "").lstrip("0") or "0"
         if not (value.isascii() and value.isdecimal()) or not lowest <= int(value[:12]) <= 10**9:
             raise self.wrong(f"must be a whole number of at least {lowest}")
         return int(value)
 
     def decimal(self) -> Decimal:
-        try:
-            value = Decimal(self.raw())
-        except InvalidOperation:
-            value = Decimal(-1)
-        if not value.is_finite() or not 0 < value < 10**15:
+        if not _DECIMAL.match(self.raw()) or not Decimal(self.raw()):
             raise self.wrong("must be a number above 0, such as 1500 or 12.50")
-        return value
+        return Decimal(self.raw())
 
     def truth(self) -> bool:
         value = self.raw().lower()
@@ -93,14 +92,11 @@ class Part:
 
     def moment(self) -> datetime:
         """ISO 8601; without a zone UTC, and a date alone means the end of that day."""
-        value = self.raw()
         try:
-            if len(value) == len("2027-03-08"):
-                return datetime.combine(date.fromisoformat(value) + timedelta(days=1), time(), UTC)
-            moment = datetime.fromisoformat(value)
+            moment = _end_of_day(self.raw()) or datetime.fromisoformat(self.raw())
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError):
             raise self.wrong("must be a date or a time, such as 2027-03-08 or 2027-03-08T18:00:00Z") from None
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
     def each(self) -> Iterator["Part"]:
         if not isinstance(self.node, yaml.SequenceNode):
@@ -114,7 +110,7 @@ class Part:
             raise self.wrong("must be made of lines like 'key: value'")
         parts: dict[str, Part] = {}
         for key_node, node in self.node.value:
-            key = Part(f"{self.name}'s key", key_node, self._first_line)
+            key = Part("the key", key_node, self._first_line)
             name = key.text(80)
             if optional is not None and name not in required | optional:
                 raise key.wrong(f"'{name}' is not known here; known are {', '.join(sorted(required | optional))}")
@@ -130,27 +126,34 @@ def split(content: str) -> tuple[Part, str, int]:
     """The head, the Markdown below it, and the line on which that begins; raises LetterFileWrong."""
     lines = content.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     if lines[0].strip() != "---":
-        raise LetterFileWrong(
-            1,
-            "a letter file begins with a line '---', its head, and another line '---'",
-        )
-    end = next(
-        (number for number, line in enumerate(lines[1:], start=1) if line.strip() == "---"),
-        None,
-    )
+        raise LetterFileWrong(1, "a letter file begins with a line '---', its head, and another line '---'")
+    end = next((number for number, line in enumerate(lines[1:], start=1) if line.strip() == "---"), None)
     if end is None:
         raise LetterFileWrong(len(lines), "the head does not end: a line '---' is missing")
+    node = _compose("\n".join(lines[1:end]))
+    return (Part("the head", node, 2), "\n".join(lines[end + 1 :]).strip() + "\n", end + 2)
+
+
+def _compose(head: str) -> yaml.Node:
     try:
-        node = yaml.compose("\n".join(lines[1:end]), Loader=yaml.SafeLoader)
+        node = yaml.compose(head, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         raise LetterFileWrong(line, f"the head is not YAML: {error.problem}") from None
-    except yaml.YAMLError:
-        raise LetterFileWrong(1, "the head holds a character that YAML does not allow") from None
+    except yaml.reader.ReaderError as error:
+        line = head.count("\n", 0, error.position) + 2
+        raise LetterFileWrong(line, "the head holds a character that YAML does not allow") from None
+    except RecursionError:
+        raise LetterFileWrong(1, "the head is nested too deeply") from None
     if node is None:
         raise LetterFileWrong(1, "the head is empty")
-    return (
-        Part("the head", node, 2),
-        "\n".join(lines[end + 1 :]).strip() + "\n",
-        end + 2,
-    )
+    return node
+
+
+def _end_of_day(text: str) -> datetime | None:
+    """None where it is not a date alone."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return datetime.combine(day + timedelta(days=1), time(), UTC)

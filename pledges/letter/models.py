@@ -76,10 +76,7 @@ class Letter(Base):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     texts: Mapped[list["LetterText"]] = relationship(
-        back_populates="letter",
-        lazy="raise",
-        order_by="LetterText.id",
-        cascade="all, delete-orphan",
+        back_populates="letter", lazy="raise", order_by="LetterText.id", cascade="all, delete-orphan"
     )
 
     def ended_at(self, now: datetime) -> datetime | None:
@@ -103,14 +100,7 @@ class Letter(Base):
 
     def newest_texts(self) -> dict[str, "LetterText"]:
         """The newest text of each language, the letter's own first; `texts` must be loaded."""
-        by_number = sorted(
-            self.texts,
-            key=lambda text: (
-                text.language != self.language,
-                text.language,
-                text.number,
-            ),
-        )
+        by_number = sorted(self.texts, key=lambda text: (text.language != self.language, text.language, text.number))
         return {text.language: text for text in by_number}
 
 

@@ -50,11 +50,7 @@ def list_public_letters(session: Session) -> Sequence[Letter]:
     """The open letters, then the closed ones, each newest first."""
     statement = _with_texts().where(Letter.state != LetterState.DRAFT)
     return session.scalars(
-        statement.order_by(
-            (Letter.state == LetterState.CLOSED),
-            Letter.opened_at.desc(),
-            Letter.id.desc(),
-        )
+        statement.order_by((Letter.state == LetterState.CLOSED), Letter.opened_at.desc(), Letter.id.desc())
     ).all()
 
 

@@ -120,10 +120,7 @@ def _body(markdown: str, line: int) -> str:
     if not markdown.strip():
         raise LetterFileWrong(line, "the letter itself is missing below the head")
     if len(markdown) > LONGEST_BODY or "\0" in markdown:
-        raise LetterFileWrong(
-            line,
-            f"the letter must have at most {LONGEST_BODY} characters, none of them null",
-        )
+        raise LetterFileWrong(line, f"the letter must have at most {LONGEST_BODY} characters, none of them null")
     return markdown
 
 

@@ -40,18 +40,23 @@ def fingerprint(markdown: str) -> str:
 
 
 def render(markdown: str) -> str:
-    """Sanitized HTML. Headings go one step down, for the title is the page's first;
-    characters that turn the direction of writing are dropped, links without a scheme lead nowhere.
+    """Sanitized HTML. Headings go one step down, for the title is the page's first; characters that turn the
+    direction of writing are dropped, however they are written; links to another host need a scheme.
     """
-    tokens = _markdown.parse("".join(c for c in markdown if c in "\n\t" or not is_refused(c)))
+    tokens = _lowered(_markdown.parse(_readable(markdown)))
     return nh3.clean(
-        _markdown.renderer.render(_lowered(tokens), _markdown.options, {}),
+        _readable(_markdown.renderer.render(tokens, _markdown.options, {})),
         tags=TAGS,
-        attributes={"a": {"href"}},
+        attributes={"a": {"href"}, "*": set()},
         url_schemes={"http", "https", "mailto"},
         attribute_filter=_keep_attribute,
         link_rel="noopener",
     )
+
+
+def _readable(text: str) -> str:
+    """Once for what stands in the Markdown, and once more for what its character references stood for."""
+    return "".join(c for c in text if c in "\n\t" or not is_refused(c))
 
 
 def _lowered(tokens: list[Token]) -> list[Token]:

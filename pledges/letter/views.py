@@ -28,10 +28,7 @@ def front() -> str:
     session = db.session()
     letters = list_public_letters(session)
     return render_template(
-        "letter/front.html",
-        letters=letters,
-        figures=list_figures(session, letters),
-        now=clock.now(),
+        "letter/front.html", letters=letters, figures=list_figures(session, letters), now=clock.now()
     )
 
 

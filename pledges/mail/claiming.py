@@ -47,13 +47,7 @@ def release(session: Session, worker: str) -> None:
 
 
 def settle(
-    session: Session,
-    mail_id: int,
-    worker: str,
-    state: OwedState,
-    *,
-    now: datetime,
-    error: str | None = None,
+    session: Session, mail_id: int, worker: str, state: OwedState, *, now: datetime, error: str | None = None
 ) -> None:
     """Ends a mail for good, unless another worker has taken it over meanwhile."""
     session.execute(
@@ -79,13 +73,7 @@ def postpone(session: Session, mail: OwedMail, worker: str, *, now: datetime, er
     session.execute(
         update(OwedMail)
         .where(OwedMail.id == mail.id, _held_by(worker))
-        .values(
-            due_at=now + pause,
-            attempts=OwedMail.attempts + 1,
-            error=error,
-            leased_until=None,
-            leased_by=None,
-        )
+        .values(due_at=now + pause, attempts=OwedMail.attempts + 1, error=error, leased_until=None, leased_by=None)
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, formataddr, make_msgid, parseaddr
 from functools import cache
 from typing import Any, TypeAlias
@@ -15,8 +15,24 @@ from sqlalchemy.orm import Session
 from pledges.mail.models import OwedMail
 
 LONGEST_LINE = 998
-POLICY = SMTP.clone(max_line_length=LONGEST_LINE)
-"""Folds no header that fits a line: the default folds long links into encoded words."""
+LONGEST_ENCODED_LINE = 76
+
+
+class HeaderFolding(EmailPolicy):
+    """Folds no ASCII header that fits a line: the default folds long links into encoded words.
+
+    What must be encoded is folded into words of at most 75 characters (RFC 2047).
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        longest = LONGEST_LINE if value.isascii() else LONGEST_ENCODED_LINE
+        return str(EmailPolicy(linesep=self.linesep, max_line_length=longest, utf8=self.utf8).fold(name, value))
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return self.fold(name, value).encode()
+
+
+POLICY = HeaderFolding(linesep=SMTP.linesep, max_line_length=LONGEST_LINE)
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 
@@ -67,11 +83,11 @@ def write(content: Content, letterhead: Letterhead, render: Renderer, *, now: da
     message["Date"] = format_datetime(now)
     message["Message-ID"] = make_msgid(domain=parseaddr(letterhead.sender)[1].rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = content.language
     text = render(f"{folder}/body.txt", content.language, words).strip() + "\n"
     message.set_content(text, cte=_encoding(text))
     html = _inliner().inline(render(f"{folder}/body.html", content.language, words))
     message.add_alternative(html, subtype="html", cte=_encoding(html))
+    message["Content-Language"] = content.language  # after the parts: making them drops all that is said of content
     return message
 
 

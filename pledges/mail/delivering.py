@@ -41,20 +41,10 @@ def _deliver(office: PostOffice, mail: OwedMail) -> None:
     try:
         _send(office, mail)
     except Refused as refusal:
-        log.warning(
-            "mail refused",
-            extra={"mail": mail.id, "event": mail.event, "answer": str(refusal)},
-        )
+        log.warning("mail refused", extra={"mail": mail.id, "event": mail.event, "answer": str(refusal)})
         with transaction() as session:
             if refusal.for_good:
-                claiming.settle(
-                    session,
-                    mail.id,
-                    office.worker,
-                    OwedState.FAILED,
-                    now=clock.now(),
-                    error=str(refusal),
-                )
+                claiming.settle(session, mail.id, office.worker, OwedState.FAILED, now=clock.now(), error=str(refusal))
             else:
                 claiming.postpone(session, mail, office.worker, now=clock.now(), error=str(refusal))
 
@@ -63,13 +53,7 @@ def _deliver(office: PostOffice, mail: OwedMail) -> None:
     except Exception as mistake:  # one mail that can't be written must not hold up the others
         log.exception("mail not written", extra={"mail": mail.id, "event": mail.event})
         with transaction() as session:
-            claiming.postpone(
-                session,
-                mail,
-                office.worker,
-                now=clock.now(),
-                error=type(mistake).__name__,
-            )
+            claiming.postpone(session, mail, office.worker, now=clock.now(), error=type(mistake).__name__)
 
 
 def _send(office: PostOffice, mail: OwedMail) -> None:

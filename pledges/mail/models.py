@@ -23,17 +23,9 @@ class OwedMail(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
+        Index("ix_outbox_due_at", "due_at", postgresql_where=text("state = 'due'"), sqlite_where=text("state = 'due'")),
         Index(
-            "ix_outbox_due_at",
-            "due_at",
-            postgresql_where=text("state = 'due'"),
-            sqlite_where=text("state = 'due'"),
-        ),
-        Index(
-            "ix_outbox_failed",
-            "id",
-            postgresql_where=text("state = 'failed'"),
-            sqlite_where=text("state = 'failed'"),
+            "ix_outbox_failed", "id", postgresql_where=text("state = 'failed'"), sqlite_where=text("state = 'failed'")
         ),
         {"sqlite_autoincrement": True},
     )

@@ -5,17 +5,7 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import TypeAlias
 
-from flask import (
-    Blueprint,
-    Flask,
-    Response,
-    abort,
-    current_app,
-    flash,
-    redirect,
-    render_template,
-    url_for,
-)
+from flask import Blueprint, Flask, Response, abort, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -52,14 +42,7 @@ def mailbox() -> Answer:
 def kept(mail_id: int) -> Answer:
     _only_here()
     message = _parse(queries.get_kept(db.session(), mail_id).message)
-    return _unkept(
-        render_template(
-            "mail/kept.html",
-            message=message,
-            text=_part(message, "plain"),
-            mail_id=mail_id,
-        )
-    )
+    return _unkept(render_template("mail/kept.html", message=message, text=_part(message, "plain"), mail_id=mail_id))
 
 
 @blueprint.get("/mailbox/<id:mail_id>/html")

@@ -49,7 +49,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # untyped base
     signature = SelectMultipleField(coerce=_id, validate_choice=False)
     decision = HiddenField(validators=[InputRequired(_("Choose approve or reject."))])
     reason = StringField(
-        _("Reason"),
+        _("Reason, for a rejection"),
         [Length(max=LONGEST_REASON, message=_("Write %(max)d characters at most."))],
         description=_("For the record; the signatory does not see it."),
     )

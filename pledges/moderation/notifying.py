@@ -58,11 +58,7 @@ def _names_waiting(session: Session, owed: OwedMail, now: datetime) -> Content |
     if not waiting:
         return None
     letters = [
-        {
-            "title": letter.text_in(None).title,
-            "slug": letter.slug,
-            "waiting": waiting[letter.id],
-        }
+        {"title": letter.text_in(None).title, "slug": letter.slug, "waiting": waiting[letter.id]}
         for letter in list_letters(session)
         if letter.id in waiting
     ]

@@ -115,12 +115,7 @@ def _tell(outcome: Outcome, decision: Decision) -> None:
     if outcome.overtaken:
         named = [f"{(s.words.name or gettext('(withdrawn)'))[:40]}: {s.state}" for s in outcome.overtaken[:NAMED]]
         others = ", ".join(named) + (" …" if len(outcome.overtaken) > NAMED else "")
-        flash(
-            gettext(
-                "Somebody else was quicker; nothing was changed for: %(others)s",
-                others=others,
-            )
-        )
+        flash(gettext("Somebody else was quicker; nothing was changed for: %(others)s", others=others))
 
 
 def _queue_page(session: Session, letter: Letter, form: DecisionForm) -> str:
@@ -140,10 +135,5 @@ def _decided_page(session: Session, letter: Letter, form: DecisionForm) -> str:
     signatures, after = queries.list_decided(session, letter, after=request.args.get("after"), limit=PAGE)
     history = queries.list_histories(session, [signature.id for signature in signatures])
     return render_template(
-        "moderation/decided.html",
-        letter=letter,
-        form=form,
-        signatures=signatures,
-        after=after,
-        history=history,
+        "moderation/decided.html", letter=letter, form=form, signatures=signatures, after=after, history=history
     )

@@ -19,7 +19,7 @@ account = AppGroup("account", help="Staff accounts.")
 
 @account.command("create")
 @click.argument("email")
-@click.option("--role", type=click.Choice([*Role]), required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 def create_account(email: str, role: str) -> None:
     """Makes a staff account; the password comes from PLEDGES_PASSWORD or is asked for."""
     password = os.environ.get("PLEDGES_PASSWORD") or click.prompt("Password", hide_input=True, confirmation_prompt=True)

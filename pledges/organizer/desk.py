@@ -5,17 +5,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import (
-    Blueprint,
-    Flask,
-    Response,
-    abort,
-    flash,
-    redirect,
-    request,
-    session,
-    url_for,
-)
+from flask import Blueprint, Flask, Response, abort, flash, redirect, request, session, url_for
 from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from flask_wtf import CSRFProtect
@@ -90,9 +80,7 @@ def let_in(account: Account) -> None:
     login_user(Staff(account, frozenset()))
 
 
-def staff_only(
-    *roles: Role,
-) -> Callable[[Callable[P, R]], Callable[P, R | AnyResponse]]:
+def staff_only(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R | AnyResponse]]:
     """Guards a staff page: only accounts of these roles may see it, and no cache keeps it."""
 
     def guard(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:

@@ -31,18 +31,12 @@ class SignInForm(FlaskForm):  # type: ignore[misc] # untyped base
 
     email = EmailField(
         _("Mail address"),
-        [
-            InputRequired(_("Enter your mail address.")),
-            Length(max=254, message=_("That is too long.")),
-        ],
+        [InputRequired(_("Enter your mail address.")), Length(max=254, message=_("That is too long."))],
         render_kw={"autocomplete": "username"},
     )
     password = PasswordField(
         _("Password"),
-        [
-            InputRequired(_("Enter your password.")),
-            Length(max=LONGEST, message=_("That is too long.")),
-        ],
+        [InputRequired(_("Enter your password.")), Length(max=LONGEST, message=_("That is too long."))],
         render_kw={"autocomplete": "current-password"},
     )
 
@@ -66,16 +60,9 @@ class PasswordForm(FlaskForm):  # type: ignore[misc] # untyped base
         _("Your new password"),
         [
             InputRequired(_("Enter a new password.")),
-            Length(
-                SHORTEST,
-                LONGEST,
-                message=_("Use %(min)d to %(max)d characters."),
-            ),
+            Length(SHORTEST, LONGEST, message=_("Use %(min)d to %(max)d characters.")),
         ],
-        description=_(
-            "At least %(shortest)d characters; a few words are easy to remember.",
-            shortest=SHORTEST,
-        ),
+        description=_("At least %(shortest)d characters; a few words are easy to remember.", shortest=SHORTEST),
         render_kw={"autocomplete": "new-password"},
     )
     again = PasswordField(

@@ -24,11 +24,7 @@ class SignInRefused(DomainError):
 
 def count_try(session: Session, email: str, network: str, *, now: datetime) -> None:
     """Counts one try, to be committed before the password is looked at; raises TooManyTries."""
-    for digest, limit in zip(
-        _digests(email, network),
-        (TRIES_FROM_ONE_NETWORK, TRIES_FROM_ANYWHERE),
-        strict=True,
-    ):
+    for digest, limit in zip(_digests(email, network), (TRIES_FROM_ONE_NETWORK, TRIES_FROM_ANYWHERE), strict=True):
         if not allowance.take(session, digest, limit=limit, window=WINDOW, now=now):
             raise TooManyTries(int(WINDOW.total_seconds()))
 

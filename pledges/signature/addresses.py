@@ -6,6 +6,8 @@ from functools import cache
 
 from email_validator import EmailNotValidError, validate_email
 
+from pledges.plain_text import is_refused
+
 LONGEST = 254
 
 
@@ -41,17 +43,7 @@ _PROVIDERS = (
     _Provider(("gmail.com", "googlemail.com"), ignored="."),
     _Provider(("proton.me", "protonmail.com", "protonmail.ch", "pm.me"), ignored=".-_"),
     _Provider(("icloud.com", "me.com", "mac.com")),
-    _Provider(
-        (
-            "yandex.ru",
-            "yandex.com",
-            "ya.ru",
-            "yandex.by",
-            "yandex.kz",
-            "yandex.ua",
-            "narod.ru",
-        )
-    ),
+    _Provider(("yandex.ru", "yandex.com", "ya.ru", "yandex.by", "yandex.kz", "yandex.ua", "narod.ru")),
     _Provider(("fastmail.com",)),
     _Provider(("fastmail.fm",)),
     _Provider(("outlook.com",)),
@@ -70,8 +62,10 @@ _BY_DOMAIN = {domain: provider for provider in _PROVIDERS for domain in provider
 
 def read_address(text: str) -> Address:
     """The address in `text`; raises AddressRefused. Syntax and special-use names are checked, DNS never is."""
+    if any(is_refused(character) for character in text.strip()):
+        raise AddressRefused("holds a character that can't be read")
     try:
-        checked = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=True)
+        checked = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=True, strict=True)
     except EmailNotValidError as error:
         raise AddressRefused(str(error)) from error
     typed = checked.ascii_email or f"{checked.local_part}@{checked.ascii_domain}"

@@ -3,27 +3,13 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import (
-    BooleanField,
-    EmailField,
-    Field,
-    Form,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import BooleanField, EmailField, Field, Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from pledges.languages import countries, country_codes
 from pledges.letter.models import Letter
 from pledges.plain_text import TextRefused, clean, has_letter
-from pledges.signature.addresses import (
-    LONGEST,
-    Address,
-    AddressRefused,
-    is_within,
-    read_address,
-)
+from pledges.signature.addresses import LONGEST, Address, AddressRefused, is_within, read_address
 from pledges.signature.models import Display, Words
 from pledges.signature.signing import Submission
 from pledges.signature.states import Kind
@@ -71,22 +57,14 @@ class SignForm(Form):
 
     name = StringField(
         _("Your name"),
-        [
-            InputRequired(_("Enter your name as it should stand under the letter.")),
-            PlainText(LONGEST_NAME),
-        ],
+        [InputRequired(_("Enter your name as it should stand under the letter.")), PlainText(LONGEST_NAME)],
         render_kw={"autocomplete": "name", "maxlength": LONGEST_NAME},
     )
     email = EmailField(
         _("Your mail address"),
         [InputRequired(_("Enter your mail address, such as name@example.org."))],
         description=_("Never shown. We send one mail to confirm that it is you."),
-        render_kw={
-            "autocomplete": "email",
-            "inputmode": "email",
-            "maxlength": LONGEST,
-            "autocapitalize": "none",
-        },
+        render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": LONGEST, "autocapitalize": "none"},
     )
     role = StringField(
         _("What you do"),
@@ -105,20 +83,18 @@ class SignForm(Form):
         description=_("Shown under your name once a moderator has read it."),
         render_kw={"rows": 2, "maxlength": LONGEST_STATEMENT},
     )
-    display = SelectField(_("What the public sees"), validate_choice=False)
-    kind = SelectField(_("I sign"), validate_choice=False)
+    display = RadioField(_("What the public sees"), default=Display.PUBLIC, validate_choice=False)
+    kind = RadioField(_("I sign"), default=Kind.PERSON, validate_choice=False)
     updates = BooleanField(_("Tell me by mail what becomes of this letter"))
 
     def __init__(self, formdata: Any = None, *, letter: Letter, language: str) -> None:
         super().__init__(formdata)
+        self.is_bound = formdata is not None
         self._letter = letter
         self._address: Address | None = None
         self.country.choices = [("", "–"), *countries(language)]
         self.display.choices = displays_of(letter)
-        self.kind.choices = [
-            (Kind.PERSON, _("for myself")),
-            (Kind.ORGANIZATION, _("for an organization")),
-        ]
+        self.kind.choices = [(Kind.PERSON, _("for myself")), (Kind.ORGANIZATION, _("for an organization"))]
 
     def validate_name(self, field: Field) -> None:
         if not has_letter(field.data):
@@ -131,12 +107,7 @@ class SignForm(Form):
             raise ValidationError(_("Enter a whole mail address, such as name@example.org.")) from None
         domains = self._letter.email_domains
         if domains and not is_within(self._address, domains):
-            raise ValidationError(
-                _(
-                    "Only addresses of %(domains)s can sign this letter.",
-                    domains=", ".join(domains),
-                )
-            )
+            raise ValidationError(_("Only addresses of %(domains)s can sign this letter.", domains=", ".join(domains)))
 
     def validate_country(self, field: Field) -> None:
         field.data = (field.data or "").strip().upper()

@@ -78,9 +78,4 @@ def _content(event: str, recipient: str, signature: Signature, **words: object) 
         "slug": signature.letter.slug,
         "sha256": text.sha256,
     }
-    return Content(
-        event=event,
-        recipient=recipient,
-        language=text.language,
-        words={**about, **words},
-    )
+    return Content(event=event, recipient=recipient, language=text.language, words={**about, **words})

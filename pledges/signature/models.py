@@ -62,29 +62,12 @@ class Signature(Base):
         ),
         Index("ix_signature_email_digest", "letter_id", "email_digest"),
         Index(
-            "ix_signature_waiting",
-            "letter_id",
-            "confirmed_at",
-            "id",
-            postgresql_where=_WAITING,
-            sqlite_where=_WAITING,
+            "ix_signature_waiting", "letter_id", "confirmed_at", "id", postgresql_where=_WAITING, sqlite_where=_WAITING
         ),
         Index(
-            "ix_signature_decided",
-            "letter_id",
-            "confirmed_at",
-            "id",
-            postgresql_where=_DECIDED,
-            sqlite_where=_DECIDED,
+            "ix_signature_decided", "letter_id", "confirmed_at", "id", postgresql_where=_DECIDED, sqlite_where=_DECIDED
         ),
-        Index(
-            "ix_signature_listed",
-            "letter_id",
-            "confirmed_at",
-            "id",
-            postgresql_where=_LISTED,
-            sqlite_where=_LISTED,
-        ),
+        Index("ix_signature_listed", "letter_id", "confirmed_at", "id", postgresql_where=_LISTED, sqlite_where=_LISTED),
         Index(
             "ix_signature_pending",
             "created_at",
@@ -174,8 +157,5 @@ class ListedWord(Base):
     letter_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     word: Mapped[str] = mapped_column(String(120, collation="C").with_variant(String(120), "sqlite"), primary_key=True)
     signature_id: Mapped[int] = mapped_column(
-        ForeignKey("signature.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        index=True,
+        ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
     )

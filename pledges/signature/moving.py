@@ -39,10 +39,7 @@ def move(
     were_listed = [signature.id for signature in signatures if signature.is_listed]
     changes: Counter[Bucket] = Counter()
     for signature in signatures:
-        left, entered = (
-            bucket_of(signature.kind, signature.state),
-            bucket_of(signature.kind, to),
-        )
+        left, entered = (bucket_of(signature.kind, signature.state), bucket_of(signature.kind, to))
         changes.update(
             {bucket: by for bucket, by in ((left, -1), (entered, 1)) if bucket} if left is not entered else {}
         )
@@ -72,11 +69,7 @@ def _unlist(session: Session, ids: Sequence[int]) -> None:
 
 def _list(session: Session, signatures: Sequence[Signature]) -> None:
     rows = [
-        {
-            "letter_id": signature.letter_id,
-            "word": word[:120],
-            "signature_id": signature.id,
-        }
+        {"letter_id": signature.letter_id, "word": word[:120], "signature_id": signature.id}
         for signature in signatures
         if signature.is_listed and signature.display is Display.PUBLIC
         for word in words(signature.name or "")

@@ -16,8 +16,7 @@ _LISTED = (Signature.state == State.APPROVED) & (Signature.display != Display.AN
 
 def _whole() -> Select[Signature]:
     return select(Signature).options(
-        joinedload(Signature.letter, innerjoin=True),
-        joinedload(Signature.text, innerjoin=True),
+        joinedload(Signature.letter, innerjoin=True), joinedload(Signature.text, innerjoin=True)
     )
 
 
@@ -69,12 +68,7 @@ def list_histories(session: Session, ids: Sequence[int]) -> Mapping[int, Sequenc
 
 
 def list_listed(
-    session: Session,
-    letter: Letter,
-    *,
-    kind: Kind = Kind.PERSON,
-    after: str | None = None,
-    limit: int,
+    session: Session, letter: Letter, *, kind: Kind = Kind.PERSON, after: str | None = None, limit: int
 ) -> tuple[Sequence[Signature], str | None]:
     """A page of the public list, newest first, and where the next one begins. Raises CursorUnknown."""
     statement = select(Signature).where(Signature.letter_id == letter.id, _LISTED, Signature.kind == kind)
@@ -85,12 +79,7 @@ def list_listed(
 
 
 def search_listed(
-    session: Session,
-    letter: Letter,
-    folded: Sequence[str],
-    *,
-    after: str | None = None,
-    limit: int,
+    session: Session, letter: Letter, folded: Sequence[str], *, after: str | None = None, limit: int
 ) -> tuple[Sequence[Signature], str | None]:
     """A page of the listed people in whose names each of the folded words begins a word, by that word.
 
@@ -102,12 +91,7 @@ def search_listed(
     statement = (
         select(Signature, ListedWord.word)
         .join(ListedWord, ListedWord.signature_id == Signature.id)
-        .where(
-            _begins(ListedWord, letter, lead),
-            _LISTED,
-            Signature.kind == Kind.PERSON,
-            ~_has_earlier(letter, lead),
-        )
+        .where(_begins(ListedWord, letter, lead), _LISTED, Signature.kind == Kind.PERSON, ~_has_earlier(letter, lead))
     )
     for word in others:
         other = aliased(ListedWord)
@@ -179,21 +163,14 @@ def list_decided(
     statement = select(Signature).where(Signature.letter_id == letter.id, decided)
     if after is not None:
         statement = statement.where(tuple_(Signature.confirmed_at, Signature.id) < _place(after))
-    return _page(
-        session,
-        statement.order_by(Signature.confirmed_at.desc(), Signature.id.desc()),
-        limit,
-    )
+    return _page(session, statement.order_by(Signature.confirmed_at.desc(), Signature.id.desc()), limit)
 
 
 def rows_by_bucket() -> Select[tuple[int, str, int]]:
     """What the tally must say: (letter_id, bucket, how many), counted from the rows."""
     bucket = case(
         *(
-            (
-                (Signature.kind == kind) & (Signature.state == state),
-                literal(found.value),
-            )
+            ((Signature.kind == kind) & (Signature.state == state), literal(found.value))
             for kind in Kind
             for state in State
             if (found := bucket_of(kind, state))
@@ -215,6 +192,5 @@ def _page(session: Session, statement: Select[Signature], limit: int) -> tuple[S
 def _place(after: str):  # type: ignore[no-untyped-def] # Tuple
     at, signature_id = cursor.decode(after, int, int)
     return tuple_(
-        literal(cursor.to_moment(int(at)), Signature.confirmed_at.type),
-        literal(signature_id, Signature.id.type),
+        literal(cursor.to_moment(int(at)), Signature.confirmed_at.type), literal(signature_id, Signature.id.type)
     )

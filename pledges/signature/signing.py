@@ -34,14 +34,7 @@ class Submission:
     together: bool = False
 
 
-def sign(
-    session: Session,
-    letter: Letter,
-    text: LetterText,
-    submission: Submission,
-    *,
-    now: datetime,
-) -> Signature:
+def sign(session: Session, letter: Letter, text: LetterText, submission: Submission, *, now: datetime) -> Signature:
     """A pending signature under `text`, and the mail that leads to its confirmation.
 
     Nothing here depends on what is known of the address: whether it has signed already is looked up when

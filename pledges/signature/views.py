@@ -65,12 +65,7 @@ def confirmation(token: str) -> Answer:
     if signature.state is State.PENDING and not signature.letter.takes_confirmations(clock.now()):
         raise ConfirmationTooLate(signature.letter.slug)
     speak(signature.text.language)
-    return render_template(
-        "signature/confirm.html",
-        signature=signature,
-        words=signature.words,
-        token=token,
-    )
+    return render_template("signature/confirm.html", signature=signature, words=signature.words, token=token)
 
 
 @blueprint.post("/confirm/<token>")

@@ -28,14 +28,7 @@ def withdraw(session: Session, signature_id: int, *, now: datetime) -> None:
     distrusted = signature.state in DISTRUSTED
     if signature.email is not None:
         text = signature.text
-        outbox.owe(
-            session,
-            WITHDRAWN,
-            signature.id,
-            recipient=signature.email,
-            language=text.language,
-            now=now,
-        )
+        outbox.owe(session, WITHDRAWN, signature.id, recipient=signature.email, language=text.language, now=now)
     moving.move(session, [signature], State.WITHDRAWN, by=Actor.SIGNATORY, now=now)
     signature.erase()
     if not distrusted:

@@ -33,10 +33,9 @@ class Figures:
 
 
 def _sums() -> Select[*tuple[Any, ...]]:
-    return select(
-        Tally.letter_id,
-        *(func.sum(getattr(Tally, bucket)).label(bucket) for bucket in Bucket),
-    ).group_by(Tally.letter_id)
+    return select(Tally.letter_id, *(func.sum(getattr(Tally, bucket)).label(bucket) for bucket in Bucket)).group_by(
+        Tally.letter_id
+    )
 
 
 def list_figures(session: Session, letters: Sequence[Letter]) -> Mapping[int, Figures]:

@@ -28,21 +28,14 @@ def compare(session: Session, truth: Select[Any], letter_id: int | None = None) 
     """
     stored = [
         select(
-            Tally.letter_id,
-            literal(bucket.value).label("bucket"),
-            func.sum(getattr(Tally, bucket)).label("n"),
+            Tally.letter_id, literal(bucket.value).label("bucket"), func.sum(getattr(Tally, bucket)).label("n")
         ).group_by(Tally.letter_id)
         for bucket in Bucket
     ]
     counted = truth.subquery()
     both = union_all(
         *(
-            select(
-                s.c.letter_id,
-                s.c.bucket,
-                s.c.n.label("stored"),
-                literal(0).label("counted"),
-            )
+            select(s.c.letter_id, s.c.bucket, s.c.n.label("stored"), literal(0).label("counted"))
             for s in (query.subquery() for query in stored)
         ),
         select(counted.c.letter_id, counted.c.bucket, literal(0), counted.c.n),

@@ -1,0 +1,55 @@
+"""Style and script: hand-written files, named by what they hold so that they may be kept for ever."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, current_app, request, url_for
+
+blueprint = Blueprint("assets", __name__)
+
+FIRST = ("tokens.css", "base.css", "layout.css")
+FOR_EVER = "public, max-age=31536000, immutable"
+BRIEFLY = "public, max-age=60"
+
+
+def start(app: Flask) -> None:
+    """Lets templates name assets."""
+    app.register_blueprint(blueprint)
+    app.jinja_env.globals.update(stylesheet=stylesheet, asset=asset)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
+
+
+def stylesheet() -> str:
+    """The address of the one stylesheet."""
+    return url_for("assets.style", version=_version(_style()))
+
+
+def asset(name: str) -> str:
+    """The address of a file under static/, which changes with its content."""
+    return f"{url_for('static', filename=name)}?v={_version(_read(name))}"
+
+
+@blueprint.get("/assets/<version>.css")
+def style(version: str) -> Response:
+    content = _style()
+    response = Response(content, mimetype="text/css")
+    response.headers["Cache-Control"] = FOR_EVER if version == _version(content) else BRIEFLY
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value] # the same response
+
+
+@cache
+def _style() -> bytes:
+    folder = Path(str(current_app.static_folder)) / "css"
+    blocks = sorted(f"blocks/{path.name}" for path in (folder / "blocks").glob("*.css"))
+    return b"\n".join((folder / name).read_bytes() for name in (*FIRST, *blocks))
+
+
+@cache
+def _read(name: str) -> bytes:
+    return (Path(str(current_app.static_folder)) / name).read_bytes()
+
+
+def _version(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]

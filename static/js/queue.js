@@ -1,0 +1,34 @@
+// Adds to the queue: choosing all without a new page, a range with Shift, and how many are chosen on the buttons.
+
+const boxes = [...document.querySelectorAll(".queue input[name=signature]")];
+const all = document.querySelector("[data-choose-all]");
+const buttons = [...document.querySelectorAll("[data-decide] button")];
+const labels = buttons.map((button) => button.textContent);
+let last = null;
+
+function tell() {
+  const chosen = boxes.filter((box) => box.checked).length;
+  buttons.forEach((button, i) => {
+    button.textContent = chosen ? `${labels[i]} (${chosen})` : labels[i];
+  });
+}
+
+all?.addEventListener("click", (event) => {
+  event.preventDefault();
+  const choose = !boxes.every((box) => box.checked);
+  boxes.forEach((box) => (box.checked = choose));
+  tell();
+});
+
+boxes.forEach((box, at) => {
+  box.addEventListener("click", (event) => {
+    if (event.shiftKey && last !== null) {
+      const [from, to] = [Math.min(last, at), Math.max(last, at)];
+      boxes.slice(from, to + 1).forEach((other) => (other.checked = box.checked));
+    }
+    last = at;
+    tell();
+  });
+});
+
+tell();
