@@ -4,6 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 WORKERS ?= 1
 JOBS ?= auto
+WORDS := pledges/translations
 
 .PHONY: help run test check bench screenshots translations pins clean
 
@@ -49,10 +50,11 @@ pins:
 	  --no-header --no-annotate -o requirements-test.txt
 
 translations: .venv/test
-	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k gettext -k ngettext:1,2 --no-location --sort-output --omit-header -o /dev/stdout . \
-	  > pledges/translations/messages.pot
-	$(BIN)/pybabel -q update -i pledges/translations/messages.pot -d pledges/translations --no-fuzzy-matching --omit-header --no-wrap
-	$(BIN)/pybabel -q compile -d pledges/translations --statistics
+	$(BIN)/pybabel -q extract -F pyproject.toml -k _ -k gettext -k ngettext:1,2 -k lazy_gettext --no-location --sort-output \
+	  --no-wrap --project=Pledges --version=1 --header-comment="# Words of the interface." -o $(WORDS)/messages.pot .
+	sed -i.dated '/^"POT-Creation-Date: /d' $(WORDS)/messages.pot && rm $(WORDS)/messages.pot.dated
+	$(BIN)/pybabel -q update -i $(WORDS)/messages.pot -d $(WORDS) --no-fuzzy-matching --ignore-pot-creation-date --no-wrap
+	$(BIN)/pybabel compile -d $(WORDS) --statistics
 
 clean:
 	rm -rf .venv instance .mypy_cache .ruff_cache .hypothesis .import_linter_cache

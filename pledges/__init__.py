@@ -5,7 +5,20 @@ from pathlib import Path
 
 from flask import Flask
 
-from pledges import assets, cli, config, db, http_errors, http_guard, languages, limits, observing, paths, security
+from pledges import (
+    assets,
+    cli,
+    config,
+    db,
+    door,
+    http_errors,
+    http_guard,
+    languages,
+    limits,
+    observing,
+    paths,
+    security,
+)
 from pledges.api import views as api
 from pledges.config import Settings
 from pledges.letter import views as letter
@@ -39,4 +52,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     for views in (letter, signature, moderation, organizer, mail, api):
         app.register_blueprint(views.blueprint)
     desk.exempt(signature.blueprint)
+    door.start(app, settings)
     return app

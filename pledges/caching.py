@@ -1,4 +1,4 @@
-"""What caches in front may keep: public answers, for five seconds at most, and longer only while we are away."""
+"""What may be kept of public answers: by the door here, and by caches in front for five seconds at most."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,20 +6,34 @@ from typing import ParamSpec
 
 from flask import Response, make_response, request
 
+from pledges.door import KEPT_STAMP, STAMP, UNCHANGED
+
 P = ParamSpec("P")
 
 PUBLIC = "public, max-age=0, s-maxage=3, stale-while-revalidate=2, stale-if-error=86400"
-"""Fresh for 3 s, and 2 s more while it is fetched anew: 5 s behind at most."""
+"""Fresh for 3 s, and 2 s more while it is fetched anew; the door says in `Age` what it has used up of that."""
 
 
-def public(view: Callable[P, object]) -> Callable[P, Response]:
-    """Marks an answer as the same for everyone, with an ETag, and answers 304 where nothing changed."""
+def public(stamp: Callable[..., str] | None) -> Callable[[Callable[P, object]], Callable[P, Response]]:
+    """Marks a view's answers as the same for everyone, with an ETag.
 
-    @wraps(view)
-    def answered(*args: P.args, **kwargs: P.kwargs) -> Response:
-        return keep(make_response(view(*args, **kwargs)))
+    `stamp` tells from the same arguments, and more cheaply, what the answer is rendered from: while it stays the
+    same, the view is not asked again.
+    """
 
-    return answered
+    def mark(view: Callable[P, object]) -> Callable[P, Response]:
+        @wraps(view)
+        def answered(*args: P.args, **kwargs: P.kwargs) -> Response:
+            if stamp is not None:
+                request.environ[STAMP] = stamp(*args, **kwargs)
+                if request.environ[STAMP] == request.environ.get(KEPT_STAMP):
+                    request.environ[UNCHANGED] = True
+                    return Response(status=304)
+            return keep(make_response(view(*args, **kwargs)))
+
+        return answered
+
+    return mark
 
 
 def keep(response: Response) -> Response:
@@ -27,6 +41,6 @@ def keep(response: Response) -> Response:
     if response.status_code == 200:
         response.headers["Cache-Control"] = PUBLIC
         if not response.get_etag()[0]:
-            response.add_etag()
+            response.add_etag(weak=True)
         response.make_conditional(request)
     return response

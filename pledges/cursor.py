@@ -31,7 +31,7 @@ def decode(word: str, *kinds: type[int] | type[str]) -> Place:
         raise CursorUnknown(word[:20]) from None
     if not isinstance(place, list) or [type(part) for part in place] != list(kinds) or encode(*place) != word:
         raise CursorUnknown(word[:20])
-    if any((isinstance(part, int) and not 0 <= part < _LARGEST) or part == "" for part in place):
+    if not all(0 <= part < _LARGEST if isinstance(part, int) else part and part.isprintable() for part in place):
         raise CursorUnknown(word[:20])
     return tuple(place)
 

@@ -1,7 +1,7 @@
 """What every answer carries and every request must pass: headers, the sender's site, the client's address."""
 
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -36,6 +36,11 @@ def start(app: Flask, settings: Settings) -> None:
     def refuse_other_sites() -> None:
         if request.method not in SAFE_METHODS and not _is_from_here(own):
             abort(403, "other site")
+
+    @app.before_request
+    def refuse_what_is_no_text() -> None:
+        if not (_is_text(request.query_string) and _is_text(_form())):
+            abort(400, "not UTF-8")
 
     @app.after_request
     def add_headers(response: Response) -> Response:
@@ -80,4 +85,17 @@ def _is_from_here(own: set[str]) -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc in own | {request.host}
+    return origin is None or origin.partition("://")[2] in own | {request.host}
+
+
+def _is_text(encoded: bytes) -> bool:
+    """Whether a query or a form is UTF-8; what is not would otherwise be taken as it is spelt, `%FF` and all."""
+    try:
+        unquote_to_bytes(encoded).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _form() -> bytes:
+    return request.get_data() if request.mimetype == "application/x-www-form-urlencoded" else b""

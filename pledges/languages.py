@@ -1,11 +1,13 @@
 """Languages: which the interface speaks, which one a page is in, and how numbers read in it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from typing import Any
 
+from anyascii import anyascii
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
@@ -50,7 +52,8 @@ def best_for_reader(offered: Sequence[str]) -> str:
     if asked in offered:
         return asked
     after_this_request(_differs_by_language)
-    return request.accept_languages.best_match(offered) or offered[0]
+    starts = (re.split("[-_]", language)[0].lower() for language in request.accept_languages.values())
+    return next((start for start in starts if start in offered), offered[0])
 
 
 def _differs_by_language(response: Response) -> Response:
@@ -126,7 +129,7 @@ def countries(language: str) -> list[tuple[str, str]]:
     """The countries' codes and names, in the alphabet of the language."""
     names = _locale(language).territories
     found = [(str(code), str(name)) for code, name in names.items() if is_country(str(code))]
-    return sorted(found, key=lambda country: country[1])
+    return sorted(found, key=lambda country: anyascii(country[1]).casefold())
 
 
 @cache

@@ -92,7 +92,7 @@ class Worker:
         while not self._stopping.is_set() and time.monotonic() >= self._deliver_at:
             with self._app.app_context():
                 try:
-                    delivered = deliver_batch(self.office)
+                    delivered = deliver_batch(self.office, is_stopping=self._stopping.is_set)
                 except ServerAway as away:
                     self._wait_for_server(away)
                     return

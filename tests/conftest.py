@@ -96,6 +96,13 @@ def redis_url() -> str:
     return REDIS_URL
 
 
+@pytest.fixture(autouse=True)
+def every_answer_looked_at_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept at the door is a second behind at most; tests that are not about that look at once."""
+    monkeypatch.setattr("pledges.door.FRESH_SECONDS", 0.0)
+    monkeypatch.setattr("pledges.door.PATIENCE_SECONDS", 0.0)
+
+
 @pytest.fixture
 def sink() -> Iterator[MailSink]:
     """A mail server on loopback."""

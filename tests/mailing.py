@@ -1,5 +1,6 @@
 """A real mail server on loopback, that keeps what it is sent and can misbehave."""
 
+import asyncio
 import email
 import re
 import ssl
@@ -13,15 +14,24 @@ LINK = re.compile(r"https?://\S+")
 
 
 class MailSink:
-    """Takes mail on a free port. `answers` are given in turn to the next messages instead of `250`."""
+    """Takes mail on a free port. `answers` are given in turn to the next messages instead of `250`.
+
+    The answer `drop` breaks the connection instead, and `vanish` closes the port as well.
+    `refused` holds what certain senders and recipients are answered.
+    While `stalled`, it takes what it is sent and answers nothing; `stalls` counts those who wait.
+    """
 
     def __init__(
         self, *, port: int = 0, hostname: str = "127.0.0.1", tls: ssl.SSLContext | None = None, **smtp: object
     ):
         self.messages: list[EmailMessage] = []
         self.envelopes: list[Envelope] = []
+        self.encrypted: list[bool] = []
         self.answers: list[str] = []
+        self.refused: dict[str, str] = {}
         self.connections = 0
+        self.stalled = False
+        self.stalls = 0
         self._port = port
         self._hostname = hostname
         self._tls = tls
@@ -60,9 +70,28 @@ class MailSink:
         session.host_name = hostname
         return responses
 
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        envelope.mail_from = address
+        return self.refused.get(address, "250 OK")
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.stalls += self.stalled
+        while self.stalled:
+            await asyncio.sleep(0.02)
         if self.answers:
             answer = self.answers.pop(0)
+            if answer in ("drop", "vanish"):
+                self._break_off(server, for_good=answer == "vanish")
             if not answer.startswith("250"):
                 return answer
         content = envelope.content
@@ -71,7 +100,15 @@ class MailSink:
         assert isinstance(message, EmailMessage)
         self.messages.append(message)
         self.envelopes.append(envelope)
+        self.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
         return "250 OK"
+
+    def _break_off(self, server: SMTP, *, for_good: bool) -> None:
+        assert self._controller is not None
+        if for_good:
+            self._controller.server.close()
+        assert server.transport is not None
+        server.transport.abort()
 
     def to(self, address: str) -> list[EmailMessage]:
         """What arrived for an address, oldest first."""
@@ -84,6 +121,14 @@ class _FreePort(Controller):
     def _trigger_server(self) -> None:
         self.port = self.server.sockets[0].getsockname()[1] if self.server else self.port
         super()._trigger_server()
+
+
+def a_mail(to: str = "ada@example.org", words: str = "Hello.") -> EmailMessage:
+    """Any mail."""
+    message = EmailMessage()
+    message["Subject"], message["From"], message["To"] = "Hello", "letters@localhost", to
+    message.set_content(words)
+    return message
 
 
 def plain(message: EmailMessage) -> str:

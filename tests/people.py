@@ -1,5 +1,6 @@
 """Those who use the service, as tests need them: a visitor with a browser, and a workshop that makes things."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from email.message import EmailMessage
@@ -8,6 +9,7 @@ from typing import Any
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -18,6 +20,7 @@ from pledges.letter import publishing
 from pledges.letter.models import Letter
 from pledges.letter.queries import get_letter
 from pledges.letter.reading import read_letter_file
+from pledges.mail.models import OwedMail
 from pledges.organizer import enrolling
 from pledges.organizer.models import Account, Role
 from pledges.signature import confirming, queries, signing
@@ -26,7 +29,7 @@ from pledges.signature.models import Display, Signature, Words
 from pledges.signature.states import Kind, State
 from pledges.tally.queries import Figures, get_figures
 from pledges.worker import Worker
-from tests.mailing import MailSink, link
+from tests.mailing import MailSink, link, plain
 
 PASSWORD = "correct horse battery"
 
@@ -165,10 +168,20 @@ class Workshop:
         self.worker.work()
         return self.sink.messages[before:]
 
+    def outbox(self) -> Sequence[OwedMail]:
+        """All owed mails, oldest first."""
+        with self.writing() as session:
+            return session.scalars(select(OwedMail).order_by(OwedMail.id)).all()
+
     def confirm_link(self, email: str) -> str:
         """The path of the newest confirmation link that was mailed to an address."""
         assert self.sink is not None
         return link(self.sink.to(email)[-1], "confirm")
+
+    def manage_link(self, email: str) -> str:
+        """The path of the newest link to the own page that was mailed to an address."""
+        assert self.sink is not None
+        return link(next(m for m in reversed(self.sink.to(email)) if "/manage/" in plain(m)), "manage")
 
     def writing(self) -> AbstractContextManager[Session]:
         return _InApp(self.app)

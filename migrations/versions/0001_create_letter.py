@@ -83,6 +83,7 @@ def upgrade() -> None:
         sa.Column("earlier", sa.Integer(), nullable=False),
         sa.Column("organizations", sa.Integer(), nullable=False),
         sa.Column("imported", sa.Integer(), nullable=False),
+        sa.Column("changes", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name="fk_tally_letter_id_letter", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("letter_id", "shard", name="pk_tally"),
     )

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pledges.errors import DomainError
@@ -59,7 +60,10 @@ def create(session: Session, file: LetterFile, *, now: datetime) -> Letter:
         ],
     )
     session.add(letter)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # the same slug, taken in the same moment
+        raise SlugTaken(file.slug) from error
     return letter
 
 
@@ -75,12 +79,12 @@ def open_letter(session: Session, letter: Letter, *, now: datetime) -> None:
 
 
 def close(session: Session, letter: Letter, *, now: datetime) -> None:
-    """Ends signing; a closed one stays as it is. Raises StillDraft."""
+    """Ends signing, as of its own date where that has passed; a closed one stays as it is. Raises StillDraft."""
     if letter.state is LetterState.DRAFT:
         raise StillDraft(letter.slug)
     if letter.state is not LetterState.CLOSED:
+        letter.closed_at = letter.ended_at(now) or now
         letter.state = LetterState.CLOSED
-        letter.closed_at = now
     session.flush()
 
 

@@ -14,7 +14,7 @@ from pledges.letter.queries import get_public_letter, list_public_letters
 from pledges.plain_text import TextRefused, clean, words
 from pledges.signature import queries
 from pledges.signature.forms import SignForm
-from pledges.tally.queries import get_figures, list_figures
+from pledges.tally.queries import get_figures, get_stamp, list_figures
 
 PAGE = 100
 LONGEST_SEARCH = 120
@@ -22,8 +22,12 @@ LONGEST_SEARCH = 120
 blueprint = Blueprint("letter", __name__)
 
 
+def _stamp(slug: str | None = None) -> str:
+    return get_stamp(db.session(), slug, now=clock.now())
+
+
 @blueprint.get("/")
-@public
+@public(_stamp)
 def front() -> str:
     session = db.session()
     letters = list_public_letters(session)
@@ -33,13 +37,13 @@ def front() -> str:
 
 
 @blueprint.get("/privacy")
-@public
+@public(None)
 def privacy() -> str:
     return render_template("letter/privacy.html")
 
 
 @blueprint.get("/letters/<slug:slug>")
-@public
+@public(_stamp)
 def letter(slug: str) -> str:
     session = db.session()
     found = get_public_letter(session, slug)
@@ -49,7 +53,7 @@ def letter(slug: str) -> str:
 
 
 @blueprint.get("/letters/<slug:slug>/signatories")
-@public
+@public(_stamp)
 def signatories(slug: str) -> Any:
     session = db.session()
     found = get_public_letter(session, slug)

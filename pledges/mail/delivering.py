@@ -1,6 +1,7 @@
 """Delivers what is due: claims, composes, sends, marks. Nothing is sent inside a transaction."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pledges import clock
@@ -23,18 +24,28 @@ class PostOffice:
     render: Renderer
 
 
-def deliver_batch(office: PostOffice) -> int:
-    """Delivers one batch and answers how many mails it held; raises ServerAway with the rest given back."""
+def deliver_batch(office: PostOffice, *, is_stopping: Callable[[], bool] = lambda: False) -> int:
+    """Delivers one batch and answers how many mails it held; raises ServerAway with the rest given back.
+
+    Told to stop, it ends after the mail in hand and gives the rest back too.
+    """
     with transaction() as session:
         mails = claiming.claim(session, office.worker, now=clock.now())
     try:
         for mail in mails:
+            if is_stopping():
+                _give_back(office)
+                break
             _deliver(office, mail)
     except BaseException:
-        with transaction() as session:
-            claiming.release(session, office.worker)
+        _give_back(office)
         raise
     return len(mails)
+
+
+def _give_back(office: PostOffice) -> None:
+    with transaction() as session:
+        claiming.release(session, office.worker)
 
 
 def _deliver(office: PostOffice, mail: OwedMail) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pledges.errors import DomainError
@@ -49,12 +50,15 @@ def enroll(session: Session, email: str, role: Role, password: str, *, now: date
         created_at=now,
     )
     session.add(account)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # the same address, enrolled in the same moment
+        raise AccountExists(address) from error
     return account
 
 
 def limit(session: Session, account: Account, letter_ids: Collection[int]) -> None:
     """Limits an account to these letters; to none: lets it reach every letter again."""
     session.execute(delete(AccountLetter).where(AccountLetter.account_id == account.id))
-    session.add_all(AccountLetter(account_id=account.id, letter_id=letter_id) for letter_id in letter_ids)
+    session.add_all(AccountLetter(account_id=account.id, letter_id=letter_id) for letter_id in set(letter_ids))
     session.flush()

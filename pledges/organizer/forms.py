@@ -67,7 +67,10 @@ class PasswordForm(FlaskForm):  # type: ignore[misc] # untyped base
     )
     again = PasswordField(
         _("The new password again"),
-        [EqualTo("new", message=_("The two new passwords are not the same."))],
+        [
+            InputRequired(_("Type the new password once more.")),
+            EqualTo("new", message=_("The two new passwords are not the same.")),
+        ],
         render_kw={"autocomplete": "new-password"},
     )
 

@@ -44,13 +44,13 @@ def sign(slug: str) -> Answer:
 
 
 @blueprint.get("/letters/<slug:slug>/check-email")
-@public
+@public(None)
 def check_email(slug: str) -> Answer:
     return _plain_page("signature/check_email.html", slug)
 
 
 @blueprint.get("/letters/<slug:slug>/thanks")
-@public
+@public(None)
 def thanks(slug: str) -> Answer:
     return _plain_page("signature/thanks.html", slug)
 

@@ -10,10 +10,10 @@ from pledges.tally.models import SHARDS, Bucket, Tally
 
 
 def change(session: Session, letter_id: int, changes: Counter[Bucket]) -> None:
-    """Adds `changes` (they may be negative) to one of the letter's rows, picked at random."""
-    steps = {bucket.value: by for bucket, by in changes.items() if by}
-    if not steps:
-        return
+    """Adds `changes` (they may be negative, or none) to one of the letter's rows, picked at random, and notes there
+    that something has changed.
+    """
+    steps = {"changes": 1, **{bucket.value: by for bucket, by in changes.items() if by}}
     shard = random.randrange(SHARDS)  # noqa: S311 - spreads load, guards nothing
     statement = insert_into(session, Tally).values(letter_id=letter_id, shard=shard, **steps)
     session.execute(

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pledges.db import Base
@@ -36,3 +36,5 @@ class Tally(Base):
     earlier: Mapped[int] = mapped_column(default=0)
     organizations: Mapped[int] = mapped_column(default=0)
     imported: Mapped[int] = mapped_column(default=0)
+    changes: Mapped[int] = mapped_column(BigInteger, default=0)
+    """How often something changed that the public may see; the sum stamps what is rendered from it."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from pledges.letter.models import Counted, Letter
+from pledges.letter.models import Counted, Letter, LetterText
 from pledges.tally.models import Bucket, Tally
 
 
@@ -48,3 +49,17 @@ def list_figures(session: Session, letters: Sequence[Letter]) -> Mapping[int, Fi
 def get_figures(session: Session, letter: Letter) -> Figures:
     """The figures of one letter."""
     return list_figures(session, [letter])[letter.id]
+
+
+def get_stamp(session: Session, slug: str | None, *, now: datetime) -> str:
+    """What the public pages of one letter, or of all, are rendered from; another stamp means another page.
+
+    One statement over a few rows for each letter, whatever the number of its signatures.
+    """
+    changes = select(func.coalesce(func.sum(Tally.changes), 0)).where(Tally.letter_id == Letter.id).scalar_subquery()
+    newest = select(func.max(LetterText.id)).where(LetterText.letter_id == Letter.id).scalar_subquery()
+    is_over = Letter.closes_at <= now
+    statement = select(Letter.id, Letter.state, is_over, newest, changes).order_by(Letter.id)
+    if slug is not None:
+        statement = statement.where(Letter.slug == slug)
+    return " ".join(str(value) for row in session.execute(statement) for value in row)

@@ -1,0 +1,139 @@
+"""Where rendered public answers are kept: in the process, and in Redis too where it is set."""
+
+import base64
+import json
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import asdict, dataclass, replace
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+MOST_ANSWERS = 2000
+MOST_BYTES = 48 * 1024 * 1024
+KEPT_SECONDS = 86400
+"""How long an answer may still serve while the database is away."""
+FILLING_MS = 3000
+AFTER_REDIS_ERROR_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One whole answer. `filled_at` is in seconds since the epoch; `stamp` says what it was rendered from."""
+
+    status: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    compressed: bytes | None
+    etag: str
+    filled_at: float
+    stamp: str | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + len(self.compressed or b"")
+
+    def to_bytes(self) -> bytes:
+        packed = {**asdict(self), "body": base64.b64encode(self.body).decode()}
+        packed["compressed"] = base64.b64encode(self.compressed).decode() if self.compressed is not None else None
+        return json.dumps(packed).encode()
+
+    @classmethod
+    def from_bytes(cls, packed: bytes) -> "Kept":
+        values = json.loads(packed)
+        values["headers"] = tuple((name, value) for name, value in values["headers"])
+        values["body"] = base64.b64decode(values["body"])
+        values["compressed"] = base64.b64decode(values["compressed"]) if values["compressed"] is not None else None
+        return cls(**values)
+
+
+class Shelf:
+    """Keeps the answers last asked for, within bounds, and lets one at a time fill what lapsed."""
+
+    def __init__(self, redis: Redis | None, *, namespace: str) -> None:
+        self._redis = redis
+        self._namespace = namespace
+        self._redis_rests_until = 0.0
+        self._answers: OrderedDict[str, Kept] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+        self._filling: dict[str, threading.Lock] = {}
+
+    def find(self, key: str) -> Kept | None:
+        """What this process keeps."""
+        return self._answers.get(key)
+
+    def put(self, key: str, kept: Kept) -> None:
+        """Keeps an answer here, and for the other processes."""
+        self._remember(key, kept)
+        if (redis := self._reachable()) is not None:
+            try:
+                redis.set(self._name(key), kept.to_bytes(), ex=KEPT_SECONDS)
+            except RedisError:
+                self._rest()
+
+    def renew(self, key: str, kept: Kept, filled_at: float) -> Kept:
+        """The same answer, found unchanged now."""
+        renewed = replace(kept, filled_at=filled_at)
+        self.put(key, renewed)
+        return renewed
+
+    def fetch(self, key: str) -> Kept | None:
+        """What another process keeps, if Redis is set and in reach."""
+        redis = self._reachable()
+        if redis is None:
+            return None
+        try:
+            packed = redis.get(self._name(key))
+        except RedisError:
+            self._rest()
+            return None
+        if not isinstance(packed, bytes):
+            return None
+        kept = Kept.from_bytes(packed)
+        self._remember(key, kept)
+        return kept
+
+    def filling(self, key: str) -> threading.Lock:
+        """The lock of whoever fills this answer in this process."""
+        with self._lock:
+            return self._filling.setdefault(key, threading.Lock())
+
+    def may_fill(self, key: str) -> bool:
+        """Whether no other process is filling it just now."""
+        redis = self._reachable()
+        if redis is None:
+            return True
+        try:
+            return bool(redis.set(self._name(f"filling {key}"), b"1", nx=True, px=FILLING_MS))
+        except RedisError:
+            self._rest()
+            return True
+
+    def filled(self, key: str) -> None:
+        """Lets another process fill it when it lapses again."""
+        if (redis := self._reachable()) is not None:
+            try:
+                redis.delete(self._name(f"filling {key}"))
+            except RedisError:
+                self._rest()
+
+    def _remember(self, key: str, kept: Kept) -> None:
+        with self._lock:
+            old = self._answers.pop(key, None)
+            self._answers[key] = kept
+            self._bytes += kept.size - (old.size if old else 0)
+            while len(self._answers) > MOST_ANSWERS or self._bytes > MOST_BYTES:
+                gone, dropped = self._answers.popitem(last=False)
+                self._bytes -= dropped.size
+                self._filling.pop(gone, None)
+
+    def _reachable(self) -> Redis | None:
+        return self._redis if time.monotonic() >= self._redis_rests_until else None
+
+    def _rest(self) -> None:
+        self._redis_rests_until = time.monotonic() + AFTER_REDIS_ERROR_SECONDS
+
+    def _name(self, key: str) -> str:
+        return f"pledges:{self._namespace}:{key}"
