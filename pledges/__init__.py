@@ -19,16 +19,17 @@ from pledges import (
     paths,
     security,
 )
-from pledges.api import views as api
+from pledges.api import views as api_views
 from pledges.config import Settings
-from pledges.letter import views as letter
-from pledges.mail import views as mail
+from pledges.letter import views as letter_views
+from pledges.letter.at_hand import LettersAtHand
+from pledges.mail import views as mail_views
 from pledges.moderation import notifying
-from pledges.moderation import views as moderation
+from pledges.moderation import views as moderation_views
 from pledges.organizer import desk
-from pledges.organizer import views as organizer
+from pledges.organizer import views as organizer_views
 from pledges.signature import mails
-from pledges.signature import views as signature
+from pledges.signature import views as signature_views
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,16 +42,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.config["PLEDGES_BASE_URL"] = settings.base_url
     app.extensions["pledges.settings"] = settings
+    app.extensions["pledges.letters"] = LettersAtHand()
     security.use(security.Keyring.from_settings(settings))
     db.start(app, settings)
-    for part in (http_guard, limits, desk, observing, mail):
+    for part in (http_guard, limits, desk, observing, mail_views):
         part.start(app, settings)
     for part in (paths, languages, assets, http_errors, cli):
         part.start(app)
     for room in (mails, notifying):
         room.register()
-    for views in (letter, signature, moderation, organizer, mail, api):
+    for views in (letter_views, signature_views, moderation_views, organizer_views, mail_views, api_views):
         app.register_blueprint(views.blueprint)
-    desk.exempt(signature.blueprint)
+    desk.exempt(signature_views.blueprint)
     door.start(app, settings)
     return app

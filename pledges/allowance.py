@@ -1,11 +1,13 @@
 """What may happen only so often, counted across processes: mails to a mailbox, sign-in attempts."""
 
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import LargeBinary, case, delete
+from sqlalchemy import Integer, LargeBinary, bindparam, case, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.dml import ReturningInsert
 
-from pledges.db import Base, UtcDateTime, insert_into
+from pledges.db import Base, UtcDateTime, insert_for
 
 LONGEST_WINDOW = timedelta(days=1)
 
@@ -26,17 +28,22 @@ def take(session: Session, digest: bytes, *, limit: int, window: timedelta, now:
 
     One statement that locks one person's row alone, so any number may try at once.
     """
-    statement = insert_into(session, Allowance).values(digest=digest, began_at=now, used=1)
-    lapsed = Allowance.began_at <= now - window
-    statement = statement.on_conflict_do_update(
+    asked = {"digest": digest, "began_at": now, "used": 1, "lapsed_at": now - window, "most": limit}
+    return session.execute(_taking(session.get_bind().dialect.name), asked).first() is not None
+
+
+@cache
+def _taking(dialect: str) -> ReturningInsert[tuple[int]]:
+    lapsed = Allowance.began_at <= bindparam("lapsed_at", type_=UtcDateTime())
+    statement = insert_for(dialect, Allowance)
+    return statement.on_conflict_do_update(
         index_elements=[Allowance.digest],
         set_={
-            "began_at": case((lapsed, now), else_=Allowance.began_at),
+            "began_at": case((lapsed, statement.excluded.began_at), else_=Allowance.began_at),
             "used": case((lapsed, 1), else_=Allowance.used + 1),
         },
-        where=lapsed | (Allowance.used < limit),
-    )
-    return session.execute(statement.returning(Allowance.used)).first() is not None
+        where=lapsed | (Allowance.used < bindparam("most", type_=Integer())),
+    ).returning(Allowance.used)
 
 
 def give_back(session: Session, *digests: bytes) -> None:

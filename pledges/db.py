@@ -87,9 +87,10 @@ def one_of(enum: type[StrEnum], name: str) -> Enum:
     )
 
 
-def insert_into(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT for either database that can say what happens on a conflict."""
-    return postgresql.insert(model) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(model)
+def insert_for(dialect: str, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT for that database that can say what happens on a conflict; of the table, without the unit of work."""
+    table = Base.metadata.tables[model.__tablename__]
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})

@@ -52,7 +52,8 @@ def best_for_reader(offered: Sequence[str]) -> str:
     if asked in offered:
         return asked
     after_this_request(_differs_by_language)
-    starts = (re.split("[-_]", language)[0].lower() for language in request.accept_languages.values())
+    wanted = (language for language, quality in request.accept_languages if quality > 0)
+    starts = (re.split("[-_]", language)[0].lower() for language in wanted)
     return next((start for start in starts if start in offered), offered[0])
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,7 @@ def every_answer_looked_at_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is kept at the door is a second behind at most; tests that are not about that look at once."""
     monkeypatch.setattr("pledges.door.FRESH_SECONDS", 0.0)
     monkeypatch.setattr("pledges.door.PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("pledges.letter.at_hand.KEPT_FOR", timedelta(0))
 
 
 @pytest.fixture

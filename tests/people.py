@@ -132,7 +132,10 @@ class Workshop:
         )
         with self.writing() as session:
             fresh = get_letter(session, letter.slug)
-            return signing.sign(session, fresh, fresh.text_in(None), submission, now=clock.now())
+            signature_id = signing.sign(session, fresh, fresh.text_in(None), submission, now=clock.now())
+            found = queries.find_signature(session, signature_id)
+            assert found is not None
+            return found
 
     def confirmed(
         self, letter: Letter, email: str = "ada@example.org", name: str = "Ada Example", **how: Any
@@ -140,7 +143,7 @@ class Workshop:
         """A signature that its signatory has confirmed."""
         signature = self.sign(letter, email, name, **how)
         with self.writing() as session:
-            return confirming.confirm(session, signature.id, letter.id, now=clock.now())
+            return confirming.confirm(session, get_letter(session, letter.slug), signature.id, now=clock.now())
 
     def account(
         self, email: str = "mod@example.org", role: Role = Role.MODERATOR, *, only: Letter | None = None

@@ -54,7 +54,7 @@ def count(slug: str) -> Response:
 def signatories(slug: str) -> Response:
     session = db.session()
     found = get_public_letter(session, slug)
-    page, following = queries.list_listed(session, found, after=request.args.get("after"), limit=_limit())
+    page, following = queries.list_listed(session, found, after=request.args.get("after") or None, limit=_limit())
     return _answer({"letter": found.slug, "signatories": [_signatory(s) for s in page], "next": following})
 
 

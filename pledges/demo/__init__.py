@@ -70,6 +70,6 @@ def _sign(session: Session, letter: Letter, moderator: Account, now: datetime) -
             display=Display(words.pop("display", Display.PUBLIC)),
             words=Words(**words),
         )
-        signature = signing.sign(session, letter, text, submission, now=at)
-        confirming.confirm(session, signature.id, letter.id, now=at)
-        deciding.approve(session, letter, [signature.id], account_id=moderator.id, now=at)
+        signature_id = signing.sign(session, letter, text, submission, now=at)
+        confirming.confirm(session, letter, signature_id, now=at)
+        deciding.approve(session, letter, [signature_id], account_id=moderator.id, now=at)

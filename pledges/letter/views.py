@@ -59,7 +59,7 @@ def signatories(slug: str) -> Any:
     found = get_public_letter(session, slug)
     text = found.text_in(request.args.get("lang"))
     speak(text.language)
-    q, after = _search(), request.args.get("after")
+    q, after = _search(), request.args.get("after") or None
     if q:
         listed, following = queries.search_listed(session, found, words(q), after=after, limit=PAGE)
     else:

@@ -2,13 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from pledges.db import Base
 from pledges.mail.models import KeptMail, OwedMail, OwedState
 
 KEPT_FOR = timedelta(days=14)
 MAILBOX_HOLDS = 200
+_OWE = insert(Base.metadata.tables[OwedMail.__tablename__])
 
 
 def owe(
@@ -21,19 +23,8 @@ def owe(
     language: str | None = None,
 ) -> None:
     """Owes one mail about an event. `recipient` only where the address will be erased before it is sent."""
-    session.add(
-        OwedMail(
-            event=event,
-            about_id=about_id,
-            state=OwedState.DUE,
-            recipient=recipient,
-            language=language,
-            created_at=now,
-            due_at=now,
-            attempts=0,
-        )
-    )
-    session.flush()
+    owed = {"event": event, "about_id": about_id, "recipient": recipient, "language": language}
+    session.execute(_OWE, {**owed, "state": OwedState.DUE, "created_at": now, "due_at": now, "attempts": 0})
 
 
 def redirect(session: Session, mail: OwedMail, event: str, about_id: int, *, recipient: str) -> None:

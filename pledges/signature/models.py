@@ -40,6 +40,15 @@ SHOWN: dict[Display, frozenset[str]] = {
 }
 """The words that each display makes public; all others are sealed."""
 
+
+def stored(words: Words, display: Display) -> dict[str, str | None]:
+    """The columns that hold the words: those to be shown as they are, the others together in the sealed one."""
+    written = {field: getattr(words, field) for field in SHOWN[Display.PUBLIC]}
+    shown = {field: value if field in SHOWN[display] else None for field, value in written.items()}
+    hidden = {field: value for field, value in sorted(written.items()) if value and field not in SHOWN[display]}
+    return {**shown, "hidden": json.dumps(hidden) if hidden else None, "display": display}
+
+
 _HELD = text("state IN ('awaiting', 'approved', 'quarantined', 'rejected')")
 _WAITING = text("state IN ('awaiting', 'quarantined')")
 _DECIDED = text("state IN ('approved', 'rejected')")
@@ -114,12 +123,8 @@ class Signature(Base):
 
     def write(self, words: Words, display: Display) -> None:
         """Stores the words: those to be shown as they are, the others sealed."""
-        written = asdict(words)
-        for field, value in written.items():
-            setattr(self, field, value if field in SHOWN[display] else None)
-        hidden = {field: value for field, value in written.items() if value and field not in SHOWN[display]}
-        self.hidden = json.dumps(hidden) if hidden else None
-        self.display = display
+        for column, value in stored(words, display).items():
+            setattr(self, column, value)
 
     def erase(self) -> None:
         """Forgets who signed: address, words and wishes, but not the digest."""

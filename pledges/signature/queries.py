@@ -30,16 +30,17 @@ def lock_signature(session: Session, signature_id: int) -> Signature | None:
     return session.scalar(_locked(_whole().where(Signature.id == signature_id)))
 
 
-def lock_person(session: Session, signature_id: int) -> Sequence[Signature]:
-    """All that the same mailbox submitted under the same letter, oldest first, held until the transaction ends.
+def lock_person(session: Session, letter: Letter, signature_id: int) -> Sequence[Signature]:
+    """All that the same mailbox submitted under the letter, oldest first, held until the transaction ends.
 
     Locked in one order, so that two links of one person pressed at once wait for each other and never deadlock.
     """
     this = aliased(Signature)
-    person = select(this.letter_id, this.email_digest).where(this.id == signature_id)
-    same = tuple_(Signature.letter_id, Signature.email_digest).in_(person)
-    itself = Signature.id == signature_id
-    return session.scalars(_locked(_whole().where(same | itself).order_by(Signature.id))).all()
+    mailbox = select(this.email_digest).where(this.id == signature_id).scalar_subquery()
+    same = (Signature.email_digest == mailbox) | (Signature.id == signature_id)
+    return session.scalars(
+        _locked(select(Signature).where(Signature.letter_id == letter.id, same).order_by(Signature.id))
+    ).all()
 
 
 def lock_several(session: Session, letter: Letter, ids: Sequence[int]) -> Sequence[Signature]:

@@ -3,19 +3,36 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from pledges import allowance
+from pledges.db import Base
 from pledges.errors import DomainError
-from pledges.letter.models import Letter, LetterText
+from pledges.letter.models import Letter, LetterState, LetterText
 from pledges.mail import outbox
 from pledges.security import keyring
 from pledges.signature.addresses import Address
-from pledges.signature.models import Display, Signature, Words
+from pledges.signature.models import Display, Signature, Words, stored
 from pledges.signature.states import Kind, State
 
 MAILS_A_DAY = 5
 CONFIRMATION = "confirmation"
+
+
+_table = Base.metadata.tables[Signature.__tablename__]
+_columns = [column for column in _table.columns if column.name not in ("id", "confirmed_at")]
+_INSERT_WHILE_OPEN = (
+    insert(_table)
+    .from_select(
+        [column.name for column in _columns],
+        select(*(bindparam(column.name, type_=column.type) for column in _columns)).where(
+            Letter.id == bindparam("letter_id"), Letter.state == LetterState.OPEN
+        ),
+    )
+    .returning(_table.c.id)
+)
+"""Written once: building it anew for each signature would cost more than running it."""
 
 
 class LetterClosed(DomainError):
@@ -34,31 +51,34 @@ class Submission:
     together: bool = False
 
 
-def sign(session: Session, letter: Letter, text: LetterText, submission: Submission, *, now: datetime) -> Signature:
-    """A pending signature under `text`, and the mail that leads to its confirmation.
+def sign(session: Session, letter: Letter, text: LetterText, submission: Submission, *, now: datetime) -> int:
+    """A pending signature under `text`, and the mail that leads to its confirmation; answers the signature's id.
 
     Nothing here depends on what is known of the address: whether it has signed already is looked up when
-    the mail is composed. Strangers can cause `MAILS_A_DAY` to one mailbox for each letter. Raises LetterClosed.
+    the mail is composed. Strangers can cause `MAILS_A_DAY` to one mailbox for each letter. Raises LetterClosed,
+    also for a letter that closed since it was loaded.
     """
     check_open(letter, now=now)
     digest = mailbox_digest(letter.id, submission.address)
-    signature = Signature(
-        letter_id=letter.id,
-        text_id=text.id,
-        state=State.PENDING,
-        kind=submission.kind,
-        email=submission.address.typed,
-        email_digest=digest,
-        updates=submission.updates,
-        together=submission.together,
-        created_at=now,
-    )
-    signature.write(submission.words, submission.display)
-    session.add(signature)
-    session.flush()
+    row: dict[str, object] = {
+        "letter_id": letter.id,
+        "text_id": text.id,
+        "state": State.PENDING,
+        "kind": submission.kind,
+        "email": submission.address.typed,
+        "email_digest": digest,
+        "updates": submission.updates,
+        "together": submission.together,
+        "flags": [],
+        "created_at": now,
+        **stored(submission.words, submission.display),
+    }
+    signature_id = session.execute(_INSERT_WHILE_OPEN, row).scalar_one_or_none()
+    if signature_id is None:
+        raise LetterClosed(letter.slug)
     if allowance.take(session, digest, limit=MAILS_A_DAY, window=timedelta(days=1), now=now):
-        outbox.owe(session, CONFIRMATION, signature.id, now=now)
-    return signature
+        outbox.owe(session, CONFIRMATION, signature_id, now=now)
+    return int(signature_id)
 
 
 def check_open(letter: Letter, *, now: datetime) -> None:

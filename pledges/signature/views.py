@@ -2,7 +2,7 @@
 
 from typing import TypeAlias
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -11,6 +11,7 @@ from pledges.caching import public
 from pledges.db import db, transaction
 from pledges.errors import LinkUnknown
 from pledges.languages import speak
+from pledges.letter.at_hand import LettersAtHand
 from pledges.letter.models import Letter
 from pledges.letter.page import letter_page
 from pledges.letter.queries import get_public_letter
@@ -32,7 +33,7 @@ Answer: TypeAlias = Response | str | tuple[str, int]
 @limiter.limit(SIGNING, key_func=network_and_letter)
 def sign(slug: str) -> Answer:
     with transaction() as session:
-        letter = get_public_letter(session, slug)
+        letter = _at_hand().get_public(session, slug, now=clock.now())
         text = letter.text_in(request.args.get("lang"))
         speak(text.language)
         signing.check_open(letter, now=clock.now())
@@ -72,8 +73,9 @@ def confirmation(token: str) -> Answer:
 def confirm(token: str) -> Answer:
     signature_id, letter_id = _subject(token, CONFIRM_LINK, 2)
     with transaction() as session:
-        signature = confirming.confirm(session, signature_id, letter_id, now=clock.now())
-    letter, language = signature.letter, signature.text.language
+        letter = _at_hand().get_by_id(session, letter_id, now=clock.now())
+        signature = confirming.confirm(session, letter, signature_id, now=clock.now())
+    language = next(text.language for text in letter.texts if text.id == signature.text_id)
     return redirect(url_for("signature.thanks", slug=letter.slug, lang=_lang(letter, language)), 303)
 
 
@@ -91,6 +93,11 @@ def withdraw(token: str) -> Answer:
     with transaction() as session:
         withdrawing.withdraw(session, signature_id, now=clock.now())
     return redirect(url_for("signature.manage", token=token), 303)
+
+
+def _at_hand() -> LettersAtHand:
+    letters: LettersAtHand = current_app.extensions["pledges.letters"]
+    return letters
 
 
 def _subject(token: str, purpose: str, length: int) -> tuple[int, ...]:

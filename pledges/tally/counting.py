@@ -2,10 +2,12 @@
 
 import random
 from collections import Counter
+from functools import cache
 
+from sqlalchemy import Insert
 from sqlalchemy.orm import Session
 
-from pledges.db import insert_into
+from pledges.db import insert_for
 from pledges.tally.models import SHARDS, Bucket, Tally
 
 
@@ -15,10 +17,15 @@ def change(session: Session, letter_id: int, changes: Counter[Bucket]) -> None:
     """
     steps = {"changes": 1, **{bucket.value: by for bucket, by in changes.items() if by}}
     shard = random.randrange(SHARDS)  # noqa: S311 - spreads load, guards nothing
-    statement = insert_into(session, Tally).values(letter_id=letter_id, shard=shard, **steps)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Tally.letter_id, Tally.shard],
-            set_={name: getattr(Tally, name) + by for name, by in steps.items()},
-        )
-    )
+    statement = _changing(session.get_bind().dialect.name, frozenset(steps))
+    session.execute(statement, {**dict.fromkeys(_COUNTS, 0), "letter_id": letter_id, "shard": shard, **steps})
+
+
+_COUNTS = ("changes", *(bucket.value for bucket in Bucket))
+
+
+@cache
+def _changing(dialect: str, names: frozenset[str]) -> Insert:
+    statement = insert_for(dialect, Tally)
+    steps = {name: getattr(Tally, name) + statement.excluded[name] for name in sorted(names)}
+    return statement.on_conflict_do_update(index_elements=[Tally.letter_id, Tally.shard], set_=steps)
