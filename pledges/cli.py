@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import OperationalError
 
 from pledges import clock, demo, security
 from pledges.config import SettingWrong
@@ -75,8 +76,7 @@ def worker(while_child_of: int | None) -> None:
 @with_appcontext
 def serve(host: str, port: int, workers: int | None, no_worker: bool) -> NoReturn:
     """Runs the production server."""
-    if not is_up_to_date():
-        raise click.ClickException("the database has not the newest schema; run `flask db upgrade` first")
+    _check_database()
     _check_port(host, port)
     environment = {
         **os.environ,
@@ -93,6 +93,15 @@ def serve(host: str, port: int, workers: int | None, no_worker: bool) -> NoRetur
 
 def _processes() -> int:
     return min(os.cpu_count() or 1, 4)
+
+
+def _check_database() -> None:
+    try:
+        is_ready = is_up_to_date()
+    except OperationalError as error:
+        raise click.ClickException("the database is not in reach; check PLEDGES_DATABASE_URL") from error
+    if not is_ready:
+        raise click.ClickException("the database has not the newest schema; run `flask db upgrade` first")
 
 
 def _check_port(host: str, port: int) -> None:

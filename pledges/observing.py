@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
     Counter,
-    Gauge,
     Histogram,
     generate_latest,
     multiprocess,
 )
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import text
@@ -122,20 +124,28 @@ def readyz() -> Response:
 def metrics() -> Response:
     if not (is_on_this_machine() or _has_metrics_token()):
         abort(404)
-    registry = REGISTRY
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # untyped there
-    return Response(generate_latest(registry) + _outbox(), content_type=CONTENT_TYPE_LATEST)
-
-
-def _outbox() -> bytes:
     registry = CollectorRegistry()
-    gauge = Gauge("pledges_outbox", "Mails that are due, and mails that failed for good", ["state"], registry=registry)
-    counts = claiming.count_by_state(db.session())
-    for state in (OwedState.DUE, OwedState.FAILED):
-        gauge.labels(state.value).set(counts[state])
-    return generate_latest(registry)
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # untyped there
+    else:
+        registry.register(REGISTRY)
+    registry.register(_Outbox(claiming.count_by_state(db.session())))
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class _Outbox(Collector):
+    """What the outbox holds now; no process keeps it, so that no process can add its own to it."""
+
+    def __init__(self, counts: Mapping[OwedState, int]) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterator[Metric]:
+        gauge = GaugeMetricFamily(
+            "pledges_outbox", "Mails that are due, and mails that failed for good", labels=["state"]
+        )
+        for state in (OwedState.DUE, OwedState.FAILED):
+            gauge.add_metric([state.value], self._counts[state])
+        yield gauge
 
 
 def _has_metrics_token() -> bool:

@@ -4,15 +4,32 @@ The mail worker is a child of the server's first process, started again should i
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
 from typing import Any
 
+from gunicorn.glogging import Logger
 from prometheus_client import multiprocess
+
+from pledges.observing import JsonLines
 
 WITH_WORKER = "PLEDGES_SERVE_WITH_WORKER"
 RESTART_SECONDS = 2.0
+
+
+class ServerLog(Logger):  # type: ignore[misc] # untyped base
+    """The server's own errors in JSON lines like all others; a request that broke it is told without its path."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(JsonLines())
+
+    def exception(self, msg: str, *_args: Any, **_kwargs: Any) -> None:
+        super().exception(msg.partition(" %")[0])
+
 
 wsgi_app = "wsgi:application"
 worker_class = "gthread"
@@ -22,8 +39,9 @@ keepalive = 5
 timeout = 60
 graceful_timeout = 20
 max_requests_jitter = 0
+logger_class = ServerLog
 accesslog = None
-loglevel = "warning"
+loglevel = "error"  # its warnings name the clients of requests that it could not read
 proc_name = "pledges"
 control_socket_disable = True
 forwarded_allow_ips = ""  # proxies are trusted by PLEDGES_PROXIES alone
@@ -39,11 +57,15 @@ def when_ready(_server: Any) -> None:
 
 
 def on_exit(_server: Any) -> None:
-    """Ends the mail worker with the server."""
+    """Ends the mail worker with the server, at the latest when its time to finish is over."""
     _ending.set()
     if _worker is not None and _worker.poll() is None:
         _worker.terminate()
-        _worker.wait(timeout=graceful_timeout)
+        try:
+            _worker.wait(timeout=graceful_timeout)
+        except subprocess.TimeoutExpired:
+            _worker.kill()
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
 def child_exit(_server: Any, worker: Any) -> None:

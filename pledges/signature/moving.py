@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
+from pledges.db import Base
 from pledges.listeners import Occasion
 from pledges.plain_text import words
 from pledges.signature.models import Display, ListedWord, Signature, SignatureEvent
@@ -16,6 +17,8 @@ from pledges.tally.models import Bucket
 
 moved = Occasion[Session, Sequence[Signature], State]()
 """Called after signatures of one letter have moved to a state, in the same transaction."""
+
+_WRITE_EVENT = insert(Base.metadata.tables[SignatureEvent.__tablename__])
 
 
 def move(
@@ -38,28 +41,25 @@ def move(
         return
     were_listed = [signature.id for signature in signatures if signature.is_listed]
     changes: Counter[Bucket] = Counter()
+    why = {"at": now, "new": to, "actor": by, "account_id": account_id, "reason": reason}
+    events: list[dict[str, object]] = []
     for signature in signatures:
-        left, entered = (bucket_of(signature.kind, signature.state), bucket_of(signature.kind, to))
-        changes.update(
-            {bucket: by for bucket, by in ((left, -1), (entered, 1)) if bucket} if left is not entered else {}
-        )
-        session.add(
-            SignatureEvent(
-                signature_id=signature.id,
-                at=now,
-                old=signature.state,
-                new=to,
-                actor=by,
-                account_id=account_id,
-                reason=reason,
-            )
-        )
+        changes.update(_steps(signature, to))
+        events.append({**why, "signature_id": signature.id, "old": signature.state})
         signature.state = to
     session.flush()
+    session.execute(_WRITE_EVENT, events)
     counting.change(session, signatures[0].letter_id, changes)
     _unlist(session, were_listed)
     _list(session, signatures)
     moved(session, signatures, to)
+
+
+def _steps(signature: Signature, to: State) -> dict[Bucket, int]:
+    left, entered = bucket_of(signature.kind, signature.state), bucket_of(signature.kind, to)
+    if left is entered:
+        return {}
+    return {**({left: -1} if left else {}), **({entered: 1} if entered else {})}
 
 
 def _unlist(session: Session, ids: Sequence[int]) -> None:

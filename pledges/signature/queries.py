@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, case, func, literal, select, tuple_
+from sqlalchemy import Select, bindparam, case, func, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from pledges import cursor
@@ -18,6 +18,23 @@ def _whole() -> Select[Signature]:
     return select(Signature).options(
         joinedload(Signature.letter, innerjoin=True), joinedload(Signature.text, innerjoin=True)
     )
+
+
+def _locked(statement: Select[Signature]) -> Select[Signature]:
+    return statement.with_for_update(of=Signature).execution_options(populate_existing=True)
+
+
+_this = aliased(Signature)
+_mailbox = select(_this.email_digest).where(_this.id == bindparam("signature")).scalar_subquery()
+_PERSON = _locked(
+    select(Signature)
+    .where(
+        Signature.letter_id == bindparam("letter"),
+        (Signature.email_digest == _mailbox) | (Signature.id == bindparam("signature")),
+    )
+    .order_by(Signature.id)
+)
+"""Written once: building it anew for each confirmation would cost more than running it."""
 
 
 def find_signature(session: Session, signature_id: int) -> Signature | None:
@@ -35,22 +52,13 @@ def lock_person(session: Session, letter: Letter, signature_id: int) -> Sequence
 
     Locked in one order, so that two links of one person pressed at once wait for each other and never deadlock.
     """
-    this = aliased(Signature)
-    mailbox = select(this.email_digest).where(this.id == signature_id).scalar_subquery()
-    same = (Signature.email_digest == mailbox) | (Signature.id == signature_id)
-    return session.scalars(
-        _locked(select(Signature).where(Signature.letter_id == letter.id, same).order_by(Signature.id))
-    ).all()
+    return session.scalars(_PERSON, {"letter": letter.id, "signature": signature_id}).all()
 
 
 def lock_several(session: Session, letter: Letter, ids: Sequence[int]) -> Sequence[Signature]:
     """Those of `ids` that are under this letter, in order of id, held until the transaction ends."""
     chosen = select(Signature).where(Signature.letter_id == letter.id, Signature.id.in_(ids)).order_by(Signature.id)
     return session.scalars(_locked(chosen)).all()
-
-
-def _locked(statement: Select[Signature]) -> Select[Signature]:
-    return statement.with_for_update(of=Signature).execution_options(populate_existing=True)
 
 
 def find_held(session: Session, signature: Signature) -> Signature | None:
