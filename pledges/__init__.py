@@ -30,7 +30,9 @@ from pledges.organizer import desk
 from pledges.organizer import views as organizer_views
 from pledges.signature import mails
 from pledges.signature import views as signature_views
+from pledges.widget import views as widget_views
 
+ROOMS = (letter_views, signature_views, moderation_views, organizer_views, mail_views, api_views, widget_views)
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -51,7 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         part.start(app)
     for room in (mails, notifying):
         room.register()
-    for views in (letter_views, signature_views, moderation_views, organizer_views, mail_views, api_views):
+    for views in ROOMS:
         app.register_blueprint(views.blueprint)
     desk.exempt(signature_views.blueprint)
     door.start(app, settings)

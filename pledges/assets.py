@@ -27,7 +27,7 @@ def stylesheet() -> str:
 
 def asset(name: str) -> str:
     """The address of a file under static/, which changes with its content."""
-    return f"{url_for('static', filename=name)}?v={_version(_read(name))}"
+    return f"{url_for('static', filename=name)}?v={_version(asset_bytes(name))}"
 
 
 @blueprint.get("/assets/<version>.css")
@@ -47,7 +47,8 @@ def _style() -> bytes:
 
 
 @cache
-def _read(name: str) -> bytes:
+def asset_bytes(name: str) -> bytes:
+    """A file under static/."""
     return (Path(str(current_app.static_folder)) / name).read_bytes()
 
 

@@ -6,7 +6,7 @@ from typing import ParamSpec
 
 from flask import Response, make_response, request
 
-from pledges.door import KEPT_STAMP, STAMP, UNCHANGED
+from pledges.door import FRESH_FOR, KEPT_STAMP, STAMP, UNCHANGED
 
 P = ParamSpec("P")
 
@@ -14,16 +14,19 @@ PUBLIC = "public, max-age=0, s-maxage=3, stale-while-revalidate=2, stale-if-erro
 """Fresh for 3 s, and 2 s more while it is fetched anew; the door says in `Age` what it has used up of that."""
 
 
-def public(stamp: Callable[..., str] | None) -> Callable[[Callable[P, object]], Callable[P, Response]]:
+def public(
+    stamp: Callable[..., str] | None, *, fresh_for: float = 0.0
+) -> Callable[[Callable[P, object]], Callable[P, Response]]:
     """Marks a view's answers as the same for everyone, with an ETag.
 
     `stamp` tells from the same arguments, and more cheaply, what the answer is rendered from: while it stays the
-    same, the view is not asked again.
+    same, the view is not asked again. `fresh_for` are seconds in which nobody need look at all.
     """
 
     def mark(view: Callable[P, object]) -> Callable[P, Response]:
         @wraps(view)
         def answered(*args: P.args, **kwargs: P.kwargs) -> Response:
+            request.environ[FRESH_FOR] = fresh_for
             if stamp is not None:
                 request.environ[STAMP] = stamp(*args, **kwargs)
                 if request.environ[STAMP] == request.environ.get(KEPT_STAMP):
@@ -39,7 +42,7 @@ def public(stamp: Callable[..., str] | None) -> Callable[[Callable[P, object]], 
 def keep(response: Response) -> Response:
     """Lets caches keep this answer; an error is kept by none."""
     if response.status_code == 200:
-        response.headers["Cache-Control"] = PUBLIC
+        response.headers.setdefault("Cache-Control", PUBLIC)
         if not response.get_etag()[0]:
             response.add_etag(weak=True)
         response.make_conditional(request)

@@ -24,6 +24,7 @@ nothing is more than 5 s behind."""
 KEPT_STAMP = "pledges.kept_stamp"
 STAMP = "pledges.stamp"
 UNCHANGED = "pledges.unchanged"
+FRESH_FOR = "pledges.fresh_for"
 
 COMPRESSED_FROM_BYTES = 500
 LONGEST_KEY = 500
@@ -51,7 +52,7 @@ class Door:
         if key is None:
             return self._application(environ, start_response)
         kept = self._shelf.find(key)
-        if kept is not None and time.time() - kept.filled_at < FRESH_SECONDS:
+        if kept is not None and _is_fresh(kept):
             _FROM_SHELF.inc()
             return _answer(kept, environ, start_response)
         answer = self._fill(key, kept, environ)
@@ -68,7 +69,7 @@ class Door:
             return kept if kept is not None else _ask(self._application, environ)
         try:
             newer = self._shelf.find(key)
-            if newer is not None and time.time() - newer.filled_at < FRESH_SECONDS:
+            if newer is not None and _is_fresh(newer):
                 return newer
             return self._fill_once(key, newer, environ)
         finally:
@@ -76,7 +77,7 @@ class Door:
 
     def _fill_once(self, key: str, kept: Kept | None, environ: Environ) -> "Kept | Plain":
         others = self._shelf.fetch(key)
-        if others is not None and time.time() - others.filled_at < FRESH_SECONDS:
+        if others is not None and _is_fresh(others):
             return others
         kept = others or kept
         if not self._shelf.may_fill(key) and kept is not None and time.time() - kept.filled_at < PATIENCE_SECONDS:
@@ -100,9 +101,13 @@ class Door:
         _FROM_APPLICATION.inc()
         if not _may_keep(status, headers):
             return status, headers, body
-        made = _keep(status, headers, body, asked_at, environ.get(STAMP))
+        made = _keep(status, headers, body, asked_at, environ)
         self._shelf.put(key, made)
         return made
+
+
+def _is_fresh(kept: Kept) -> bool:
+    return time.time() - kept.filled_at < max(FRESH_SECONDS, kept.fresh_for)
 
 
 Plain = tuple[str, list[tuple[str, str]], bytes]
@@ -152,7 +157,7 @@ def _may_keep(status: str, headers: list[tuple[str, str]]) -> bool:
     return status.startswith("200") and "public" in named.get("cache-control", "") and "set-cookie" not in named
 
 
-def _keep(status: str, headers: list[tuple[str, str]], body: bytes, filled_at: float, stamp: str | None) -> Kept:
+def _keep(status: str, headers: list[tuple[str, str]], body: bytes, filled_at: float, environ: Environ) -> Kept:
     named = {name.lower(): value for name, value in headers}
     compressed = None
     if len(body) >= COMPRESSED_FROM_BYTES and named.get("content-type", "").startswith(_COMPRESSED):
@@ -160,7 +165,16 @@ def _keep(status: str, headers: list[tuple[str, str]], body: bytes, filled_at: f
         headers = [*headers, ("Vary", "Accept-Encoding")]
     etag = named.get("etag") or f'"{generate_etag(body)}"'
     left = [(name, value) for name, value in headers if name.lower() not in ("etag", "content-length")]
-    return Kept(status, tuple(left), body, compressed, etag.removeprefix("W/"), filled_at, stamp)
+    return Kept(
+        status,
+        tuple(left),
+        body,
+        compressed,
+        etag.removeprefix("W/"),
+        filled_at,
+        environ.get(STAMP),
+        environ.get(FRESH_FOR, 0.0),
+    )
 
 
 def _answer(kept: Kept, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

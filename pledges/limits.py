@@ -5,6 +5,7 @@ from flask_limiter import Limiter
 
 from pledges.config import Settings
 from pledges.http_guard import client_network
+from pledges.security import keyring
 
 SIGNING = "300 per minute"
 """For each network and letter: a whole campus may sign in its lunch break."""
@@ -12,13 +13,18 @@ SIGNING = "300 per minute"
 SIGN_IN = "60 per minute"
 
 
+def network() -> str:
+    """What a limit is kept for; a digest, so that no address is stored."""
+    return keyring().digest("network of a limit", client_network()).hex()
+
+
 def network_and_letter() -> str:
     """What a limit for one letter is kept for."""
-    return f"{client_network()} {(request.view_args or {}).get('slug')}"
+    return f"{network()} {(request.view_args or {}).get('slug')}"
 
 
 limiter = Limiter(
-    key_func=client_network,
+    key_func=network,
     default_limits=[],
     in_memory_fallback_enabled=True,
     headers_enabled=False,

@@ -77,13 +77,16 @@ def start(app: Flask, settings: Settings) -> None:
 
 
 def _log_as_json() -> None:
-    root = logging.getLogger("pledges")
-    if not root.handlers:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(JsonLines())
-        root.addHandler(handler)
-        root.setLevel(logging.INFO)
-        root.propagate = False
+    """What we say, and the warnings of the libraries we use."""
+    ours, everyone = logging.getLogger("pledges"), logging.getLogger()
+    if ours.handlers:
+        return
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    ours.addHandler(handler)
+    ours.setLevel(logging.INFO)
+    ours.propagate = False
+    everyone.addHandler(handler)
 
 
 def _begin() -> None:
@@ -149,9 +152,10 @@ class _Outbox(Collector):
 
 
 def _has_metrics_token() -> bool:
-    token = current_app.config["PLEDGES_METRICS_TOKEN"]
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return token is not None and hmac.compare_digest(token.encode(), given.encode())
+    token, given = current_app.config["PLEDGES_METRICS_TOKEN"], request.authorization
+    if token is None or given is None or given.type != "bearer":
+        return False
+    return hmac.compare_digest(token.encode(), (given.token or "").encode())
 
 
 def _has_database() -> bool:

@@ -29,6 +29,8 @@ class Kept:
     etag: str
     filled_at: float
     stamp: str | None = None
+    fresh_for: float = 0.0
+    """Seconds for which it need not be looked at anew, where that is longer than the door's own."""
 
     @property
     def size(self) -> int:

@@ -18,7 +18,8 @@ class MailSink:
 
     The answer `drop` breaks the connection instead, and `vanish` closes the port as well.
     `refused` holds what certain senders and recipients are answered.
-    While `stalled`, it takes what it is sent and answers nothing; `stalls` counts those who wait.
+    While `stalled`, it takes what it is sent and answers nothing; `stalls` counts those who wait, and
+    `broken_off` those of them who left.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class MailSink:
         self.connections = 0
         self.stalled = False
         self.stalls = 0
+        self.broken_off = 0
         self._port = port
         self._hostname = hostname
         self._tls = tls
@@ -86,8 +88,12 @@ class MailSink:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self.stalls += self.stalled
-        while self.stalled:
-            await asyncio.sleep(0.02)
+        try:
+            while self.stalled:
+                await asyncio.sleep(0.02)
+        except asyncio.CancelledError:
+            self.broken_off += 1
+            raise
         if self.answers:
             answer = self.answers.pop(0)
             if answer in ("drop", "vanish"):

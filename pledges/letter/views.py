@@ -30,7 +30,8 @@ def _stamp(slug: str | None = None) -> str:
 @public(_stamp)
 def front() -> str:
     session = db.session()
-    letters = list_public_letters(session)
+    now = clock.now()
+    letters = sorted(list_public_letters(session), key=lambda letter: not letter.takes_signatures(now))
     return render_template(
         "letter/front.html", letters=letters, figures=list_figures(session, letters), now=clock.now()
     )

@@ -1,0 +1,1 @@
+"""The count elsewhere: an element for any page, a frame, a badge, oEmbed, a share card."""

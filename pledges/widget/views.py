@@ -1,0 +1,155 @@
+"""What other sites show: the element, the frame, the badge, oEmbed, the share card, and the page with the code."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
+from flask_babel import gettext
+from werkzeug.exceptions import BadRequest, NotFound
+
+from pledges import clock
+from pledges.assets import asset_bytes
+from pledges.caching import keep, public
+from pledges.db import db
+from pledges.letter.queries import LetterUnknown
+from pledges.tally.queries import get_stamp
+from pledges.widget import drawing
+from pledges.widget.page import face
+
+blueprint = Blueprint("widget", __name__)
+
+SCRIPT_KEPT = "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=86400"
+CARD_SECONDS = 600.0
+CARD_KEPT = "public, max-age=600, stale-while-revalidate=86400, stale-if-error=86400"
+FRAME = (480, 220)
+"""Width and height of the frame, in CSS pixels."""
+_FRAME_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
+)
+_LETTER_PATH = re.compile(r"/letters/([a-z0-9]+(?:-[a-z0-9]+)*)/?\Z")
+_THEMES = ("auto", "light", "dark")
+
+
+def _stamp(slug: str) -> str:
+    return get_stamp(db.session(), slug, now=clock.now())
+
+
+@blueprint.after_request
+def open_to_every_site(response: Response) -> Response:
+    """Any page may frame, load and read what stands here; nothing in it knows who asks."""
+    if request.endpoint != "widget.share":
+        response.headers["Content-Security-Policy"] = _FRAME_POLICY
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
+    return response
+
+
+@blueprint.get("/embed.js")
+@public(None)
+def script() -> Response:
+    response = Response(asset_bytes("js/embed.js"), mimetype="text/javascript")
+    response.headers["Cache-Control"] = SCRIPT_KEPT
+    return response
+
+
+@blueprint.get("/embed/<slug:slug>.json")
+@public(_stamp)
+def data(slug: str) -> Response:
+    _letter, _text, shown = face(db.session(), slug, request.args.get("lang"))
+    return jsonify(shown.as_json())
+
+
+@blueprint.get("/embed/<slug:slug>")
+@public(_stamp)
+def frame(slug: str) -> str:
+    _letter, _text, shown = face(db.session(), slug, request.args.get("lang"))
+    theme = request.args.get("theme")
+    return render_template("widget/frame.html", face=shown, theme=theme if theme in _THEMES else "auto")
+
+
+@blueprint.get("/embed/<slug:slug>.svg")
+@public(_stamp)
+def badge(slug: str) -> Response:
+    _letter, _text, shown = face(db.session(), slug, request.args.get("lang"))
+    label = gettext("signatures")
+    return Response(
+        render_template("widget/badge.svg", label=label, count=shown.count, face=shown), mimetype="image/svg+xml"
+    )
+
+
+@blueprint.get("/letters/<slug:slug>/card.png")
+@public(None, fresh_for=CARD_SECONDS)
+def card(slug: str) -> Response:
+    letter, text, shown = face(db.session(), slug, request.args.get("lang"))
+    response = Response(drawing.draw_card(letter, text, shown.count, shown.what), mimetype="image/png")
+    response.headers["Cache-Control"] = CARD_KEPT
+    return response
+
+
+@blueprint.get("/letters/<slug:slug>/qr.svg")
+@public(None)
+def qr(slug: str) -> Response:
+    _letter, _text, shown = face(db.session(), slug, request.args.get("lang"))
+    return Response(drawing.draw_qr(shown.url), mimetype="image/svg+xml")
+
+
+@blueprint.get("/letters/<slug:slug>/share")
+@public(_stamp)
+def share(slug: str) -> str:
+    letter, text, shown = face(db.session(), slug, request.args.get("lang"))
+    return render_template("widget/share.html", letter=letter, text=text, face=shown, frame=FRAME)
+
+
+@blueprint.get("/oembed")
+@public(None)
+def oembed() -> Response:
+    """OEmbed 1.0 (https://oembed.com): `rich`, JSON alone."""
+    if request.args.get("format", "json") != "json":
+        raise NotImplementedError
+    base = current_app.config["PLEDGES_BASE_URL"]
+    asked = urlsplit(request.args.get("url", ""))
+    path = _LETTER_PATH.match(asked.path)
+    if path is None or asked.netloc != urlsplit(base).netloc:
+        raise NotFound
+    language = parse_qs(asked.query).get("lang", [None])[0]
+    letter, text, shown = face(db.session(), path[1], language)
+    width, height = (min(size, _at_most(name)) for size, name in zip(FRAME, ("maxwidth", "maxheight"), strict=True))
+    html = render_template("widget/oembed.html", letter=letter, face=shown, base_url=base, width=width, height=height)
+    return jsonify(
+        version="1.0",
+        type="rich",
+        title=text.title,
+        provider_name="Pledges",
+        provider_url=base,
+        cache_age=300,
+        html=html.strip(),
+        width=width,
+        height=height,
+        thumbnail_url=f"{base}/letters/{letter.slug}/card.png",
+        thumbnail_width=1200,
+        thumbnail_height=630,
+    )
+
+
+@blueprint.errorhandler(LetterUnknown)
+def quietly(_error: LetterUnknown) -> Response:
+    """In a stranger's article an unknown letter is a quiet line, never an error's page."""
+    line = gettext("This letter can't be shown.")
+    path = request.path
+    if path.endswith(".json"):
+        response = jsonify(quiet=line)
+    elif path.endswith(".svg"):
+        body = render_template("widget/badge.svg", label=gettext("open letter"), count="–", face=None)
+        response = Response(body, mimetype="image/svg+xml")
+    else:
+        response = Response(render_template("widget/quiet.html", line=line), mimetype="text/html")
+    response.status_code = 404
+    return keep(response)
+
+
+def _at_most(name: str) -> int:
+    value = request.args.get(name, "100000")
+    if not (value.isascii() and value.isdecimal() and len(value) < 7) or int(value) < 1:
+        raise BadRequest
+    return int(value)

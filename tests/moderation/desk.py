@@ -1,0 +1,47 @@
+"""What a moderator does at the desk, as tests need it."""
+
+from collections.abc import Iterable
+
+from werkzeug.test import TestResponse
+
+from pledges.signature import queries
+from pledges.signature.models import Signature, SignatureEvent
+from tests.people import Visitor, Workshop
+
+
+def decide(visitor: Visitor, slug: str, ids: Iterable[object], decision: str, reason: str = "") -> TestResponse:
+    """Sends the queue's form."""
+    return _send(visitor, f"/moderation/{slug}", "decide", ids, decision, reason)
+
+
+def revise(visitor: Visitor, slug: str, ids: Iterable[object], decision: str, reason: str = "") -> TestResponse:
+    """Sends the form of what was decided."""
+    return _send(visitor, f"/moderation/{slug}/decided", "revise", ids, decision, reason)
+
+
+def _send(visitor: Visitor, page: str, action: str, ids: Iterable[object], decision: str, reason: str) -> TestResponse:
+    slug = page.split("/")[2]
+    visitor.get("/account/password")
+    fields = {"signature": [*ids], "decision": decision, "reason": reason, "csrf_token": csrf_token(visitor)}
+    return visitor.post(f"/moderation/{slug}/{action}", fields)
+
+
+def csrf_token(visitor: Visitor) -> str:
+    """The token of the forms on the page."""
+    return str(visitor.page.select_one("input[name=csrf_token]")["value"])
+
+
+def flashed(visitor: Visitor, slug: str) -> str:
+    """What the queue tells after a decision."""
+    visitor.get(f"/moderation/{slug}")
+    return visitor.text
+
+
+def history(workshop: Workshop, signature: Signature) -> list[SignatureEvent]:
+    with workshop.writing() as session:
+        return [*queries.list_histories(session, [signature.id])[signature.id]]
+
+
+def waiting_ids(visitor: Visitor) -> list[int]:
+    """The ids on the page of the queue, in its order."""
+    return [int(box["value"]) for box in visitor.page.select("input[name=signature]")]

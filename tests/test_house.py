@@ -1,0 +1,208 @@
+"""Guards of the structure: staff pages are locked, mails are whole, rooms are built alike."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from werkzeug.routing import Rule
+
+from pledges.config import INSTANCE
+from pledges.db import Base, db
+from pledges.mail import composing
+from pledges.moderation import notifying
+from pledges.organizer.models import Role
+from pledges.signature import mails
+from tests.people import Visitor, Workshop
+
+ROOT = INSTANCE.parent
+CODE = ROOT / "pledges"
+TEMPLATES = ROOT / "templates"
+PYTHON = sorted(CODE.rglob("*.py"))
+ROOMS = sorted(init.parent for init in CODE.glob("*/__init__.py"))
+TOP_FLOOR = {"views.py", "forms.py", "commands.py", "page.py", "desk.py"}
+"""The files of a room that may know the web."""
+
+WEB = ("flask", "wtforms", "werkzeug")
+PUBLIC_STAFF_PAGES = {"organizer.login", "organizer.sign_in", "organizer.logout"}
+ARGUMENTS = {"slug": "ask-more", "mail_id": 1}
+SUPPRESSION = re.compile(r"#\s*(?:noqa|type:\s*ignore)\b.*|\bpragma:.*")
+WITH_CODE_AND_REASON = re.compile(r"# (?:noqa: [A-Z]+\d+(?:, [A-Z]+\d+)* - |type: ignore\[[a-z,-]+\] # ).{4}")
+
+
+def staff_rules(app: Flask) -> list[Rule]:
+    """Every route that belongs to staff."""
+    rooms = ("moderation.", "organizer.")
+    return [
+        rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith(rooms) or rule.rule.startswith(("/staff/", "/moderation", "/organize", "/account"))
+    ]
+
+
+def path_of(app: Flask, rule: Rule) -> str:
+    with app.test_request_context():
+        return rule.build({name: ARGUMENTS[name] for name in rule.arguments})[1]
+
+
+def names(paths: Iterable[Path]) -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in paths]
+
+
+def holding(pattern: str, paths: Iterable[Path]) -> list[str]:
+    """The files in which the pattern is found."""
+    return names(path for path in paths if re.search(pattern, path.read_text("utf-8")))
+
+
+def everything_stored(workshop: Workshop) -> dict[str, list[str]]:
+    with workshop.app.app_context(), db.engine.connect() as connection:
+        return {
+            table: sorted(map(repr, connection.execute(text(f"SELECT * FROM {table}"))))
+            for table in Base.metadata.tables
+        }
+
+
+def test_every_staff_page_says_which_roles_it_is_for(app: Flask) -> None:
+    rules = staff_rules(app)
+    assert {"moderation.decide", "organizer.password", "mail.undelivered", "mail.retry"} <= {r.endpoint for r in rules}
+    for rule in rules:
+        if rule.endpoint not in PUBLIC_STAFF_PAGES:
+            roles = getattr(app.view_functions[rule.endpoint], "staff_roles", ())
+            assert roles, rule.endpoint
+            assert set(roles) <= set(Role), rule.endpoint
+
+
+def test_nobody_sees_a_staff_page_without_signing_in(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.confirmed(workshop.letter())
+    pages = [rule for rule in staff_rules(workshop.app) if "GET" in (rule.methods or ())]
+    for rule in pages:
+        if rule.endpoint not in PUBLIC_STAFF_PAGES:
+            path = path_of(workshop.app, rule)
+            answer = visitor.get(path)
+            assert answer.status_code == 303, path
+            assert answer.headers["Location"].partition("?")[0] == "/login", path
+            assert "Ada" not in answer.get_data(as_text=True), path
+
+
+def test_nobody_sends_a_staff_form_without_signing_in(workshop: Workshop, visitor: Visitor) -> None:
+    signature = workshop.confirmed(workshop.letter())
+    before = everything_stored(workshop)
+    visitor.get("/login")
+    token = visitor.page.find("input", {"name": "csrf_token"})["value"]
+    for rule in staff_rules(workshop.app):
+        if "POST" in (rule.methods or ()) and rule.endpoint not in PUBLIC_STAFF_PAGES:
+            path = path_of(workshop.app, rule)
+            sent = {"csrf_token": token, "signature": str(signature.id), "decision": "approve"}
+            assert visitor.post(path, sent).headers.get("Location") == "/login", path
+    assert everything_stored(workshop) == before
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_no_staff_form_does_anything_without_its_token(workshop: Workshop, visitor: Visitor, signed_in: bool) -> None:
+    signature = workshop.confirmed(workshop.letter())
+    workshop.account()
+    if signed_in:
+        visitor.sign_in("mod@example.org")
+    before = everything_stored(workshop)
+    fields = {
+        "signature": str(signature.id),
+        "decision": "approve",
+        "email": "mod@example.org",
+        "password": "correct horse battery",
+        "old": "correct horse battery",
+        "new": "another horse battery",
+        "again": "another horse battery",
+        "csrf_token": "forged",
+    }
+    forms = [rule for rule in staff_rules(workshop.app) if "POST" in (rule.methods or ())]
+    assert len(forms) >= 5
+    for rule in forms:
+        path = path_of(workshop.app, rule)
+        for sent in (fields, {k: v for k, v in fields.items() if k != "csrf_token"}, {}):
+            assert visitor.post(path, sent).status_code == 400, path
+    assert everything_stored(workshop) == before
+    assert visitor.get("/moderation/").status_code == (200 if signed_in else 303)
+
+
+def test_every_mail_has_its_three_files_and_every_folder_its_composer() -> None:
+    for room in (mails, notifying):
+        room.register()
+    events = set(composing._composers)
+    assert {"confirmation", "thanks", "names_waiting"} <= events
+    assert {folder.name for folder in (TEMPLATES / "email").iterdir() if folder.is_dir()} == events
+    for event in events:
+        files = {file.name for file in (TEMPLATES / "email" / event).iterdir()}
+        assert files == {"subject.txt", "body.txt", "body.html"}, event
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def test_deeds_queries_and_models_do_not_know_the_web() -> None:
+    below = [path for room in ROOMS for path in room.rglob("*.py") if path.name not in TOP_FLOOR]
+    assert {"pledges/signature/signing.py", "pledges/letter/queries.py"} <= set(names(below))
+    web = {f"{path.name}: {module}" for path in below for module in imports(path) if module.startswith(WEB)}
+    assert not web
+
+
+def test_only_the_ways_in_commit() -> None:
+    ways_in = TOP_FLOOR | {"delivering.py", "transports.py"}
+    deeds = [path for room in ROOMS for path in room.rglob("*.py") if path.name not in ways_in]
+    assert not holding(r"\.commit\(|\btransaction\(\)", deeds)
+
+
+def test_time_comes_from_the_clock_alone() -> None:
+    asked = r"datetime\.(?:now|utcnow|today)\(|date\.today\(|func\.now\(|CURRENT_TIMESTAMP"
+    assert holding(asked, PYTHON) == ["pledges/clock.py"]
+
+
+def test_assembling_the_app_stays_short() -> None:
+    tree = ast.parse((CODE / "__init__.py").read_text("utf-8"))
+    (create_app,) = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "create_app")
+    assert (create_app.end_lineno or 0) - create_app.lineno + 1 < 40
+
+
+def test_no_file_is_longer_than_250_lines() -> None:
+    assert not names(path for path in PYTHON if len(path.read_text("utf-8").splitlines()) > 250)
+
+
+def test_no_name_says_nothing() -> None:
+    assert not [name for name in names(PYTHON) if re.search(r"\b(?:utils?|helpers?|common|manager|misc)\b", name)]
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    assert not names(path for path in PYTHON if not ast.get_docstring(ast.parse(path.read_text("utf-8"))))
+
+
+def test_every_suppression_names_its_code_and_its_reason() -> None:
+    sources = [*PYTHON, ROOT / "wsgi.py", *(ROOT / "migrations").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    found = {
+        f"{path.relative_to(ROOT)}:{number}": suppressed[0]
+        for path in sources
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if (suppressed := SUPPRESSION.search(line)) and "re.compile" not in line
+    }
+    assert "pledges/security.py" in {place.partition(":")[0] for place in found}
+    assert not {place: what for place, what in found.items() if not WITH_CODE_AND_REASON.match(what)}
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.*")), ids=lambda p: str(p.relative_to(TEMPLATES)))
+def test_a_template_holds_no_code_and_trusts_nothing_but_the_letters_text(template: Path) -> None:
+    source = template.read_text("utf-8")
+    assert set(re.findall(r"(\S+?)\s*\|\s*safe\b", source)) <= {"text.html"}
+    assert "autoescape" not in source
+    if template.parent.parent.name == "email" or template.parent.name == "email":
+        return
+    assert not re.findall(r"<style|<script(?![^>]*\bsrc=)|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:", source)
+
+
+def test_nothing_else_is_marked_as_safe_html() -> None:
+    assert not holding(r"\bMarkup\(|render_template_string|autoescape", PYTHON)

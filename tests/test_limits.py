@@ -1,0 +1,165 @@
+"""How often one network may ask, and that nobody else pays for it."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from flask import Flask
+from redis import Redis
+
+from pledges import clock, create_app
+from pledges.config import Settings
+from pledges.db import db
+from tests.people import Visitor, Workshop
+from tests.serving import wait_until
+from tests.wires import Wire
+
+LIMIT = 300
+HERE = "192.0.2.1"
+
+AppFactory = Callable[..., Visitor]
+
+
+@pytest.fixture
+def make(settings: Settings) -> Iterator[AppFactory]:
+    """Makes applications with other settings, each with a visitor of its own."""
+    apps: list[Flask] = []
+
+    def start(**changes: object) -> Visitor:
+        apps.append(create_app(replace(settings, **changes)))
+        return Visitor(apps[-1].test_client())
+
+    yield start
+    for app in apps:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def ask(visitor: Visitor, slug: str = "none", address: str = HERE, **headers: str) -> int:
+    """Signs a letter that there isn't, which is counted all the same."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return visitor.post(f"/letters/{slug}/sign", environ_base={"REMOTE_ADDR": address}, headers=named).status_code
+
+
+def use_up(visitor: Visitor, slug: str = "none", address: str = HERE, **headers: str) -> None:
+    """Uses up a network's minute."""
+    assert {ask(visitor, slug, address, **headers) for _ in range(LIMIT)} == {404}
+    assert ask(visitor, slug, address, **headers) == 429
+
+
+def test_a_campus_of_sixty_signs_within_a_minute(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    with time_machine.travel(clock.now(), tick=False):
+        statuses = {visitor.sign("ask-more", email=f"ada{number}@example.org").status_code for number in range(60)}
+    assert statuses == {303}
+    assert len(workshop.outbox()) == 60
+
+
+def test_beyond_the_limit_of_its_network_one_is_told_when_to_try_again(visitor: Visitor) -> None:
+    with time_machine.travel(clock.now(), tick=False) as time:
+        use_up(visitor)
+        wait = int(visitor.response.headers["Retry-After"])
+        assert 0 < wait <= 60
+        assert visitor.response.headers["Cache-Control"] == "no-store"
+        assert "Too many at once" in visitor.text
+        time.shift(wait + 1)
+        assert ask(visitor) == 404
+
+
+def test_other_networks_and_other_letters_are_unaffected(visitor: Visitor) -> None:
+    use_up(visitor)
+    assert ask(visitor, address="192.0.2.254") == 429
+    assert ask(visitor, address="192.0.3.1") == 404
+    assert ask(visitor, address="::ffff:192.0.2.9") == 429
+    assert ask(visitor, slug="another") == 404
+
+
+def test_networks_of_ipv6_are_told_apart_by_their_first_64_bits(visitor: Visitor) -> None:
+    use_up(visitor, address="2001:db8:1:2::1")
+    assert ask(visitor, address="2001:db8:1:2:ffff:ffff:ffff:ffff") == 429
+    assert ask(visitor, address="2001:db8:1:3::1") == 404
+
+
+def test_behind_a_proxy_the_client_is_the_one_that_the_proxy_names(make: AppFactory) -> None:
+    visitor = make(proxies=1)
+    use_up(visitor, address="127.0.0.1", X_Forwarded_For=HERE)
+    assert ask(visitor, address="127.0.0.1", X_Forwarded_For="198.51.100.7") == 404
+    assert ask(visitor, address="127.0.0.1", X_Forwarded_For=f"198.51.100.7, {HERE}") == 429
+    assert ask(visitor, address="127.0.0.1", X_Forwarded_For=f"{HERE}, 198.51.100.7") == 404
+
+
+def test_without_a_proxy_a_client_cannot_name_itself_another(visitor: Visitor) -> None:
+    use_up(visitor)
+    for header in ("X_Forwarded_For", "X_Real_Ip", "Forwarded"):
+        assert ask(visitor, **{header: "198.51.100.7"}) == 429
+
+
+@pytest.mark.parametrize("named", ["", "nobody", "1.2.3.4.5", "::1%eth0", "[::1]:80", "é", "9" * 3000])
+def test_a_client_whose_address_cannot_be_read_is_served(make: AppFactory, named: str) -> None:
+    assert ask(make(proxies=1), X_Forwarded_For=named) == 404
+
+
+def test_applications_count_together_in_redis_and_apart_without(make: AppFactory, redis_url: str) -> None:
+    slug = uuid.uuid4().hex
+    use_up(make(redis_url=redis_url), slug)
+    assert ask(make(redis_url=redis_url), slug) == 429
+    assert ask(make(redis_url=redis_url), slug, address="198.51.100.7") == 404
+    assert ask(make(), slug) == 404
+
+
+def test_redis_holds_no_clients_address(make: AppFactory, redis_url: str) -> None:
+    slug = uuid.uuid4().hex
+    ask(make(redis_url=redis_url), slug, address="203.0.113.77")
+    with closing(Redis.from_url(redis_url, decode_responses=True)) as redis:
+        keys = [key for key in redis.scan_iter("*") if slug in key]
+        assert len(keys) == 1
+        assert "203.0.113" not in keys[0]
+        assert 0 < redis.ttl(keys[0]) <= 60
+
+
+@pytest.fixture
+def wire(redis_url: str) -> Iterator[Wire]:
+    """A way to Redis that can be cut."""
+    wire = Wire(urlsplit(redis_url).netloc)
+    yield wire
+    wire.cut()
+
+
+def counted(redis_url: str, slug: str) -> list[str]:
+    """What Redis has counted for a letter, network by network."""
+    with closing(Redis.from_url(redis_url, decode_responses=True)) as redis:
+        return [redis.get(key) for key in redis.scan_iter("*LIMITER*") if slug in key]
+
+
+def test_while_redis_is_away_each_process_counts_by_itself_and_nobody_sees_an_error(
+    make: AppFactory, redis_url: str, wire: Wire
+) -> None:
+    slug = uuid.uuid4().hex
+    visitor = make(redis_url=redis_url.replace(wire.target, wire.way))
+    assert ask(visitor, slug) == 404
+    assert counted(redis_url, slug) == ["1"]
+    wire.cut()
+    use_up(visitor, slug)
+    assert ask(visitor, slug, address="198.51.100.7") == 404
+    assert counted(redis_url, slug) == ["1"]
+    wire.mend()
+    wait_until(lambda: ask(visitor, slug) == 404, seconds=30, what="counted in Redis again")
+    assert counted(redis_url, slug) == ["2"]
+
+
+def test_where_redis_was_not_in_reach_at_the_start_people_can_sign_and_are_counted_after_its_return(
+    make: AppFactory, workshop: Workshop, redis_url: str, wire: Wire
+) -> None:
+    letter = workshop.letter(uuid.uuid4().hex)
+    wire.cut()
+    visitor = make(redis_url=redis_url.replace(wire.target, wire.way))
+    assert visitor.sign(letter.slug).status_code == 303
+    assert visitor.get(f"/letters/{letter.slug}").status_code == 200
+    assert len(workshop.outbox()) == 1
+    wire.mend()
+    wait_until(lambda: ask(visitor, letter.slug) and counted(redis_url, letter.slug), seconds=30, what="counted")
