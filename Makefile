@@ -12,6 +12,7 @@ help:
 	@echo "make run      serves on http://127.0.0.1:$(PORT), with a demo letter, a mailbox and a moderator"
 	@echo "make test     passes the tests, on SQLite and on PostgreSQL"
 	@echo "make check    lint, types and import rules"
+	@echo "make bench    the benchmarks, with their table; KEEP=1 writes bench/RESULTS.md"
 	@echo "make pins     resolves the requirements anew (needs uv)"
 	@echo "make translations  takes new words of the interface into its catalogs"
 
@@ -43,6 +44,9 @@ check: .venv/test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: .venv/test
+	$(BIN)/python -m bench.run $(if $(KEEP),--keep) $(ARGS)
 
 pins:
 	uv pip compile -q pyproject.toml --generate-hashes --python-version 3.11 --no-header --no-annotate -o requirements.txt

@@ -1,5 +1,6 @@
 """A load of real HTTP over kept connections: so many clients, each asking anew as soon as it has its answer."""
 
+import itertools
 import selectors
 import socket
 import time
@@ -12,7 +13,9 @@ CLIENTS = 16
 
 @dataclass
 class Result:
-    """What came of one load: `seconds` each answer took, by which statuses, and the size of the last body."""
+    """What came of one load: `seconds` each answer took, how many of which status (0: the server hung up), and the
+    size of the last body.
+    """
 
     name: str
     elapsed: float
@@ -27,7 +30,7 @@ class Result:
 
     def percentile(self, share: float) -> float:
         """Milliseconds below which that share of the answers stayed."""
-        ordered = sorted(self.seconds)
+        ordered = sorted(self.seconds) or [float("nan")]
         return ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000
 
 
@@ -54,9 +57,7 @@ class _Client:
         self.received += data
         head, found, body = self.received.partition(b"\r\n\r\n")
         if not found:
-            if not data:
-                raise ConnectionError("the server hung up")
-            return None
+            return None if data else (0, 0, False)
         lower = head.lower()
         length = lower.find(b"content-length:")
         if length >= 0:
@@ -75,6 +76,7 @@ class _Client:
 def drive(name: str, port: int, requests: Iterator[bytes], *, seconds: float, clients: int = CLIENTS) -> Result:
     """Asks for `seconds`, or until `requests` run out, and answers what it saw."""
     selector = selectors.DefaultSelector()
+    requests = itertools.chain([first for first in [next(requests, None)] if first is not None], requests)
     crowd = [_Client(("127.0.0.1", port)) for _ in range(clients)]
     took: list[float] = []
     statuses: Counter[int] = Counter()

@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.start(app, settings)
     for part in (http_guard, limits, desk, observing, mail_views):
         part.start(app, settings)
-    for part in (paths, languages, assets, http_errors, cli):
+    for part in (paths, languages, assets, http_errors, cli, api_views):
         part.start(app)
     for room in (mails, notifying):
         room.register()

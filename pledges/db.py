@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, Text, TypeDecorator, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -94,7 +92,20 @@ def insert_for(dialect: str, model: type[Base]) -> postgresql.Insert | sqlite.In
 
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
-migrate = Migrate()
+
+
+class Migrations:
+    """What `flask db` and the migrations ask of the app. Alembic is loaded when they do: a web process never does."""
+
+    directory = str(MIGRATIONS)
+    db = db
+    configure_args: ClassVar[dict[str, Any]] = {}
+
+    @cached_property
+    def migrate(self) -> Any:
+        from flask_migrate import Migrate  # noqa: PLC0415 - eight megabytes
+
+        return Migrate(db=db, directory=self.directory, render_as_batch=True, compare_type=True)
 
 
 def start(app: Flask, settings: Settings) -> None:
@@ -104,7 +115,7 @@ def start(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings)
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    app.extensions["migrate"] = Migrations()
     with app.app_context():
         if settings.is_sqlite:
             _teach_sqlite(db.engine)
@@ -131,6 +142,9 @@ def transaction() -> Iterator[Session]:
 
 def is_up_to_date() -> bool:
     """Whether the database has the newest schema."""
+    from alembic.migration import MigrationContext  # noqa: PLC0415 - asked once, at the start of a server
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - the same
+
     with db.engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_heads()
     return set(found) == set(ScriptDirectory(str(MIGRATIONS)).get_heads())

@@ -23,8 +23,6 @@ from prometheus_client import (
 )
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from redis import Redis
-from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -33,6 +31,7 @@ from pledges.db import db
 from pledges.http_guard import is_on_this_machine
 from pledges.mail import claiming
 from pledges.mail.models import OwedState
+from pledges.remote import Remote, RemoteAway
 
 blueprint = Blueprint("observing", __name__)
 log = logging.getLogger("pledges.request")
@@ -68,9 +67,7 @@ def start(app: Flask, settings: Settings) -> None:
     """Opens the operator's windows."""
     _log_as_json()
     app.config["PLEDGES_METRICS_TOKEN"] = settings.metrics_token
-    app.extensions["pledges.redis"] = (
-        Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2) if settings.redis_url else None
-    )
+    app.extensions["pledges.redis"] = Remote(settings.redis_url) if settings.redis_url else None
     app.register_blueprint(blueprint)
     app.before_request(_begin)
     app.after_request(_measure)
@@ -167,11 +164,13 @@ def _has_database() -> bool:
 
 
 def _has_redis() -> bool:
-    redis: Redis | None = current_app.extensions["pledges.redis"]
+    remote: Remote | None = current_app.extensions["pledges.redis"]
     try:
-        return redis is None or bool(redis.ping())
-    except RedisError:
+        if remote is not None:
+            remote.ping()
+    except RemoteAway:
         return False
+    return True
 
 
 def _where(traceback: Any) -> list[str]:

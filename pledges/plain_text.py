@@ -44,3 +44,9 @@ def has_letter(text: str) -> bool:
 def words(text: str) -> list[str]:
     """The words of `text` folded for search: Latin letters, no accents, no case; in order, each once."""
     return list(dict.fromkeys(_WORDS.findall(anyascii(text).casefold())))
+
+
+def turns(text: str) -> list[str]:
+    """The folded text as often as it has words, each of them in front once and the others behind it."""
+    folded = words(text)
+    return [" ".join((*folded[at:], *folded[:at])) for at in range(len(folded))]

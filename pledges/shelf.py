@@ -1,4 +1,4 @@
-"""Where rendered public answers are kept: in the process, and in Redis too where it is set."""
+"""Where rendered public answers are kept: in the process, and in the memory that all nodes share."""
 
 import base64
 import json
@@ -7,15 +7,14 @@ import time
 from collections import OrderedDict
 from dataclasses import asdict, dataclass, replace
 
-from redis import Redis
-from redis.exceptions import RedisError
+from pledges.remote import Remote, RemoteAway
 
 MOST_ANSWERS = 2000
 MOST_BYTES = 48 * 1024 * 1024
 KEPT_SECONDS = 86400
 """How long an answer may still serve while the database is away."""
 FILLING_MS = 3000
-AFTER_REDIS_ERROR_SECONDS = 5.0
+AFTER_AWAY_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -53,10 +52,10 @@ class Kept:
 class Shelf:
     """Keeps the answers last asked for, within bounds, and lets one at a time fill what lapsed."""
 
-    def __init__(self, redis: Redis | None, *, namespace: str) -> None:
-        self._redis = redis
+    def __init__(self, remote: Remote | None, *, namespace: str) -> None:
+        self._remote = remote
         self._namespace = namespace
-        self._redis_rests_until = 0.0
+        self._rests_until = 0.0
         self._answers: OrderedDict[str, Kept] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
@@ -69,10 +68,10 @@ class Shelf:
     def put(self, key: str, kept: Kept) -> None:
         """Keeps an answer here, and for the other processes."""
         self._remember(key, kept)
-        if (redis := self._reachable()) is not None:
+        if (remote := self._reachable()) is not None:
             try:
-                redis.set(self._name(key), kept.to_bytes(), ex=KEPT_SECONDS)
-            except RedisError:
+                remote.put(self._name(key), kept.to_bytes(), seconds=KEPT_SECONDS)
+            except RemoteAway:
                 self._rest()
 
     def renew(self, key: str, kept: Kept, filled_at: float) -> Kept:
@@ -82,16 +81,16 @@ class Shelf:
         return renewed
 
     def fetch(self, key: str) -> Kept | None:
-        """What another process keeps, if Redis is set and in reach."""
-        redis = self._reachable()
-        if redis is None:
+        """What another process keeps, if there is shared memory and it is in reach."""
+        remote = self._reachable()
+        if remote is None:
             return None
         try:
-            packed = redis.get(self._name(key))
-        except RedisError:
+            packed = remote.get(self._name(key))
+        except RemoteAway:
             self._rest()
             return None
-        if not isinstance(packed, bytes):
+        if packed is None:
             return None
         kept = Kept.from_bytes(packed)
         self._remember(key, kept)
@@ -104,21 +103,21 @@ class Shelf:
 
     def may_fill(self, key: str) -> bool:
         """Whether no other process is filling it just now."""
-        redis = self._reachable()
-        if redis is None:
+        remote = self._reachable()
+        if remote is None:
             return True
         try:
-            return bool(redis.set(self._name(f"filling {key}"), b"1", nx=True, px=FILLING_MS))
-        except RedisError:
+            return remote.claim(self._name(f"filling {key}"), milliseconds=FILLING_MS)
+        except RemoteAway:
             self._rest()
             return True
 
     def filled(self, key: str) -> None:
         """Lets another process fill it when it lapses again."""
-        if (redis := self._reachable()) is not None:
+        if (remote := self._reachable()) is not None:
             try:
-                redis.delete(self._name(f"filling {key}"))
-            except RedisError:
+                remote.drop(self._name(f"filling {key}"))
+            except RemoteAway:
                 self._rest()
 
     def _remember(self, key: str, kept: Kept) -> None:
@@ -131,11 +130,11 @@ class Shelf:
                 self._bytes -= dropped.size
                 self._filling.pop(gone, None)
 
-    def _reachable(self) -> Redis | None:
-        return self._redis if time.monotonic() >= self._redis_rests_until else None
+    def _reachable(self) -> Remote | None:
+        return self._remote if time.monotonic() >= self._rests_until else None
 
     def _rest(self) -> None:
-        self._redis_rests_until = time.monotonic() + AFTER_REDIS_ERROR_SECONDS
+        self._rests_until = time.monotonic() + AFTER_AWAY_SECONDS
 
     def _name(self, key: str) -> str:
         return f"pledges:{self._namespace}:{key}"

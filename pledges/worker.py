@@ -105,8 +105,13 @@ class Worker:
         if sweep.next_at is not None and now < sweep.next_at:
             return
         sweep.next_at = now + sweep.every
-        with self._app.app_context(), transaction() as session:
-            sweep.deed(session, now=now)
+        try:
+            with self._app.app_context(), transaction() as session:
+                sweep.deed(session, now=now)
+        except SQLAlchemyError:
+            raise
+        except Exception:  # one sweep that fails must hold up neither the others nor the mails
+            log.exception("sweep failed", extra={"sweep": sweep.deed.__name__})
 
     def _wait_for_server(self, away: ServerAway) -> None:
         self._pause = min(max(self._pause * 2, TICK_SECONDS), LONGEST_PAUSE_SECONDS)

@@ -1,4 +1,4 @@
-"""Create signature: signature, signature_event, listed_word."""
+"""Create signature: signature, signature_event, turned_name."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -167,25 +167,25 @@ def upgrade() -> None:
     )
     op.create_index("ix_signature_event_signature_id", "signature_event", ["signature_id"], unique=False)
     op.create_table(
-        "listed_word",
+        "turned_name",
         sa.Column(
             "letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
         ),
         sa.Column(
-            "word", sa.String(length=120, collation="C").with_variant(sa.String(length=120), "sqlite"), nullable=False
+            "turned", sa.String(length=250, collation="C").with_variant(sa.String(length=250), "sqlite"), nullable=False
         ),
         sa.Column(
             "signature_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
         ),
         sa.ForeignKeyConstraint(
-            ["signature_id"], ["signature.id"], name="fk_listed_word_signature_id_signature", ondelete="CASCADE"
+            ["signature_id"], ["signature.id"], name="fk_turned_name_signature_id_signature", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("letter_id", "word", "signature_id", name="pk_listed_word"),
+        sa.PrimaryKeyConstraint("letter_id", "turned", "signature_id", name="pk_turned_name"),
     )
-    op.create_index("ix_listed_word_signature_id", "listed_word", ["signature_id"], unique=False)
+    op.create_index("ix_turned_name_signature_id", "turned_name", ["signature_id"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_table("listed_word")
+    op.drop_table("turned_name")
     op.drop_table("signature_event")
     op.drop_table("signature")

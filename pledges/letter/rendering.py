@@ -9,25 +9,9 @@ from markdown_it.token import Token
 
 from pledges.plain_text import is_refused
 
-TAGS = {
-    "p",
-    "br",
-    "hr",
-    "em",
-    "strong",
-    "blockquote",
-    "ul",
-    "ol",
-    "li",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "a",
-    "code",
-    "pre",
-}
+TAGS = frozenset(
+    ["p", "br", "hr", "em", "strong", "blockquote", "ul", "ol", "li", "h2", "h3", "h4", "h5", "h6", "a", "code", "pre"]
+)
 _LOWER = {"h1": "h2", "h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6", "h6": "h6"}
 _OTHER_HOST = re.compile(r"^[\\/]{2}")
 

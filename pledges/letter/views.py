@@ -32,9 +32,7 @@ def front() -> str:
     session = db.session()
     now = clock.now()
     letters = sorted(list_public_letters(session), key=lambda letter: not letter.takes_signatures(now))
-    return render_template(
-        "letter/front.html", letters=letters, figures=list_figures(session, letters), now=clock.now()
-    )
+    return render_template("letter/front.html", letters=letters, figures=list_figures(session, letters), now=now)
 
 
 @blueprint.get("/privacy")

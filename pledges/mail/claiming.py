@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from pledges.mail.models import OwedMail, OwedState
 
@@ -33,7 +33,8 @@ def claim(session: Session, worker: str, *, now: datetime) -> Sequence[OwedMail]
     lease = {"leased_until": now + LEASE, "leased_by": worker}
     session.execute(update(OwedMail).where(OwedMail.id.in_(ids)).values(lease))
     mails = select(OwedMail).where(OwedMail.id.in_(ids)).order_by(OwedMail.due_at, OwedMail.id)
-    return session.scalars(mails.execution_options(populate_existing=True)).all()
+    unread = mails.options(defer(OwedMail.recipient, raiseload=True))  # one that can't be opened must hold up no other
+    return session.scalars(unread.execution_options(populate_existing=True)).all()
 
 
 def renew(session: Session, worker: str, *, now: datetime) -> None:

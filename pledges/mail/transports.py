@@ -18,6 +18,7 @@ IDLE_SECONDS = 5
 """After that long without a mail, the server is asked whether it is still there."""
 
 _ADDRESS = re.compile(r"[^\s<>\"']+@[^\s<>\"']+")
+_NUMBERS = re.compile(r"\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?")
 
 
 class ServerAway(Exception):
@@ -25,11 +26,20 @@ class ServerAway(Exception):
 
 
 class Refused(Exception):
-    """The server refused a mail, `for_good` or for now; the message holds its answer without addresses."""
+    """The server refused a mail, `for_good` or for now.
 
-    def __init__(self, answer: str, *, for_good: bool) -> None:
-        super().__init__(_ADDRESS.sub("(address)", answer)[:300])
+    The message holds its answer without any address or what stands before the @ of `recipient`; `code` holds
+    the answer's numbers alone, for its words may name whom they like.
+    """
+
+    def __init__(self, answer: str, *, for_good: bool, recipient: str = "") -> None:
+        words = _ADDRESS.sub("(address)", answer)
+        if local := recipient.rpartition("@")[0]:
+            words = re.sub(rf"(?<!\w){re.escape(local)}(?!\w)", "(address)", words, flags=re.IGNORECASE)
+        super().__init__(words[:300])
         self.for_good = for_good
+        numbers = _NUMBERS.match(answer)
+        self.code = numbers[0] if numbers else str(self)
 
 
 class Transport(Protocol):
@@ -73,7 +83,7 @@ class SmtpTransport:
                 self._connect().send_message(message)
         except smtplib.SMTPException as error:
             self._note(error)
-            raise _refusal(error) from error
+            raise _refusal(error, str(message["To"])) from error
         except OSError as error:
             self.close()
             raise Refused(f"the connection broke: {type(error).__name__}", for_good=False) from error
@@ -139,18 +149,18 @@ def transport_for(settings: Settings) -> Transport:
     return SmtpTransport(settings.mail_server) if settings.mail_server else MailboxTransport()
 
 
-def _refusal(error: smtplib.SMTPException) -> Refused:
+def _refusal(error: smtplib.SMTPException, recipient: str) -> Refused:
     """Only what the server says of this mail or its recipient is for good; a refused sender or sign-in is
     the operator's to mend.
     """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(error.recipients.values()))
-        return Refused(f"{code} {_decode(text)}", for_good=code >= 500)
+        return Refused(f"{code} {_decode(text)}", for_good=code >= 500, recipient=recipient)
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return Refused("the server can't take this address", for_good=True)
     if isinstance(error, smtplib.SMTPResponseException):
         for_good = isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
-        return Refused(f"{error.smtp_code} {_decode(error.smtp_error)}", for_good=for_good)
+        return Refused(f"{error.smtp_code} {_decode(error.smtp_error)}", for_good=for_good, recipient=recipient)
     return Refused(f"the connection broke: {type(error).__name__}", for_good=False)
 
 

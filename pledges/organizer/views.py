@@ -1,7 +1,6 @@
 """Where staff sign in and out, and change their password."""
 
 from typing import TypeAlias
-from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -81,6 +80,5 @@ def password() -> Answer:
 def _next() -> str:
     """Where to go after signing in: the page that asked for it, on this site only."""
     path = request.args.get("next", "")
-    parts = urlsplit(path)
-    is_here = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and path.isprintable()
+    is_here = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if is_here else url_for("moderation.letters")

@@ -12,6 +12,8 @@ from pledges.db import Base, BigId, Sealed, UtcDateTime, one_of
 from pledges.letter.models import Letter, LetterText
 from pledges.signature.states import Actor, Kind, State
 
+LONGEST_TURNED = 250
+
 
 class Display(StrEnum):
     """What is shown: everything; role and affiliation without the name; nothing."""
@@ -154,13 +156,17 @@ class SignatureEvent(Base):
     reason: Mapped[str | None] = mapped_column(String(500))
 
 
-class ListedWord(Base):
-    """One folded word of a listed name, so that the beginning of any word finds it."""
+class TurnedName(Base):
+    """A listed name, folded, and turned so that each of its words comes first once: the beginning of any word finds
+    it, and the other words are looked for in the same row.
+    """
 
-    __tablename__ = "listed_word"
+    __tablename__ = "turned_name"
 
     letter_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
-    word: Mapped[str] = mapped_column(String(120, collation="C").with_variant(String(120), "sqlite"), primary_key=True)
+    turned: Mapped[str] = mapped_column(
+        String(LONGEST_TURNED, collation="C").with_variant(String(LONGEST_TURNED), "sqlite"), primary_key=True
+    )
     signature_id: Mapped[int] = mapped_column(
         ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
     )

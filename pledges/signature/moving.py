@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from pledges.db import Base
 from pledges.listeners import Occasion
-from pledges.plain_text import words
-from pledges.signature.models import Display, ListedWord, Signature, SignatureEvent
+from pledges.plain_text import turns
+from pledges.signature.models import LONGEST_TURNED, Display, Signature, SignatureEvent, TurnedName
 from pledges.signature.states import Actor, State, bucket_of, check
 from pledges.tally import counting
 from pledges.tally.models import Bucket
@@ -64,15 +64,15 @@ def _steps(signature: Signature, to: State) -> dict[Bucket, int]:
 
 def _unlist(session: Session, ids: Sequence[int]) -> None:
     if ids:
-        session.execute(delete(ListedWord).where(ListedWord.signature_id.in_(ids)))
+        session.execute(delete(TurnedName).where(TurnedName.signature_id.in_(ids)))
 
 
 def _list(session: Session, signatures: Sequence[Signature]) -> None:
     rows = [
-        {"letter_id": signature.letter_id, "word": word[:120], "signature_id": signature.id}
+        {"letter_id": signature.letter_id, "turned": turned[:LONGEST_TURNED], "signature_id": signature.id}
         for signature in signatures
         if signature.is_listed and signature.display is Display.PUBLIC
-        for word in words(signature.name or "")
+        for turned in turns(signature.name or "")
     ]
     if rows:
-        session.execute(insert(ListedWord), rows)
+        session.execute(insert(TurnedName), rows)

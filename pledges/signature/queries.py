@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, case, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from pledges import cursor
 from pledges.letter.models import Letter, LetterState
-from pledges.signature.models import Display, ListedWord, Signature, SignatureEvent
+from pledges.signature.models import Display, Signature, SignatureEvent, TurnedName
 from pledges.signature.states import HELD, WAITING, Actor, Kind, State, bucket_of
 
 _LISTED = (Signature.state == State.APPROVED) & (Signature.display != Display.ANONYMOUS)
@@ -98,33 +98,35 @@ def search_listed(
         return [], None
     lead, *others = sorted(folded, key=len, reverse=True)
     statement = (
-        select(Signature, ListedWord.word)
-        .join(ListedWord, ListedWord.signature_id == Signature.id)
-        .where(_begins(ListedWord, letter, lead), _LISTED, Signature.kind == Kind.PERSON, ~_has_earlier(letter, lead))
+        select(Signature, TurnedName.turned)
+        .join(TurnedName, TurnedName.signature_id == Signature.id)
+        .where(_begins(TurnedName, letter, lead), ~_stands_earlier(letter, lead), _LISTED)
+        .where(Signature.kind == Kind.PERSON)
     )
     for word in others:
-        other = aliased(ListedWord)
-        statement = statement.where(
-            select(other.word).where(_begins(other, letter, word), other.signature_id == Signature.id).exists()
-        )
+        statement = statement.where((" " + TurnedName.turned).contains(f" {word}", autoescape=True))
     if after is not None:
         place = cursor.decode(after, str, int)
-        statement = statement.where(tuple_(ListedWord.word, ListedWord.signature_id) > tuple_(*map(literal, place)))
-    rows = session.execute(statement.order_by(ListedWord.word, ListedWord.signature_id).limit(limit + 1)).all()
+        statement = statement.where(tuple_(TurnedName.turned, TurnedName.signature_id) > tuple_(*map(literal, place)))
+    rows = session.execute(statement.order_by(TurnedName.turned, TurnedName.signature_id).limit(limit + 1)).all()
     more = len(rows) > limit
     page = rows[:limit]
     return [row[0] for row in page], cursor.encode(page[-1][1], page[-1][0].id) if more else None
 
 
-def _begins(words: type[ListedWord], letter: Letter, start: str):  # type: ignore[no-untyped-def] # ColumnElement[bool]
+def _begins(names: type[TurnedName], letter: Letter, start: str) -> ColumnElement[bool]:
     after = start[:-1] + chr(ord(start[-1]) + 1)
-    return (words.letter_id == letter.id) & (words.word >= start) & (words.word < after)
+    return (names.letter_id == letter.id) & (names.turned >= start) & (names.turned < after)
 
 
-def _has_earlier(letter: Letter, lead: str):  # type: ignore[no-untyped-def] # ColumnElement[bool]
-    earlier = aliased(ListedWord)
-    same = earlier.signature_id == ListedWord.signature_id
-    return select(earlier.word).where(_begins(earlier, letter, lead), same, earlier.word < ListedWord.word).exists()
+def _stands_earlier(letter: Letter, lead: str) -> ColumnElement[bool]:
+    """Whether the same name is found by another of its words: then it stands in the page there."""
+    same = _earlier.signature_id == TurnedName.signature_id
+    found = select(_earlier.turned).where(_begins(_earlier, letter, lead), same, _earlier.turned < TurnedName.turned)
+    return found.exists()
+
+
+_earlier = aliased(TurnedName)
 
 
 def list_waiting(
