@@ -5,7 +5,7 @@ import socket
 import sys
 import tempfile
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 from flask import Flask, current_app
@@ -24,9 +24,21 @@ ROOT = Path(__file__).resolve().parent.parent
 keys = AppGroup("keys", help="Secrets.")
 
 
+class LateGroup(click.Group):
+    """The commands of Flask-Migrate, loaded when one of them is asked for."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        from flask_migrate.cli import db  # noqa: PLC0415 - brings Alembic along, eight megabytes
+
+        context: click.Context = db.make_context(info_name, args, parent=parent, **extra)
+        return context
+
+
 def start(app: Flask) -> None:
     """Adds the commands."""
-    for command in (letter, account, keys, serve, worker, demo_command):
+    for command in (LateGroup("db", help="Migrations."), letter, account, keys, serve, worker, demo_command):
         app.cli.add_command(command)
 
 
