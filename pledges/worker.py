@@ -33,6 +33,9 @@ from pledges.signature.forgetting import forget_unconfirmed
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 2.0
+BUSY_TICK_SECONDS = 0.2
+BUSY_SECONDS = 10.0
+"""So long after a mail the next one is looked for at once: they seldom come alone."""
 HEARTBEAT_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 15.0
 """While the mail server is away it is knocked at this often, so that mail goes out soon after its return."""
@@ -65,6 +68,7 @@ class Worker:
         self._stopping = threading.Event()
         self._pause = 0.0
         self._deliver_at = 0.0
+        self._busy_until = 0.0
 
     def run(self, *, while_child_of: int | None = None) -> None:
         """Works until `stop`, or until the process that started it is gone."""
@@ -77,7 +81,7 @@ class Worker:
                 self.work()
             except SQLAlchemyError as error:
                 log.error("database away", extra={"error": type(error).__name__})
-            self._stopping.wait(TICK_SECONDS)
+            self._stopping.wait(BUSY_TICK_SECONDS if time.monotonic() < self._busy_until else TICK_SECONDS)
         self.office.transport.close()
         log.info("worker stopped", extra={"worker": self.office.worker})
 
@@ -99,6 +103,7 @@ class Worker:
             self._pause = 0.0
             if not delivered:
                 return
+            self._busy_until = time.monotonic() + BUSY_SECONDS
 
     def _sweep(self, sweep: Sweep) -> None:
         now = clock.now()

@@ -37,14 +37,24 @@ _PERSON = _locked(
 """Written once: building it anew for each confirmation would cost more than running it."""
 
 
+_ONE = _whole().where(Signature.id == bindparam("signature"))
+_ONE_LOCKED = _locked(_ONE)
+_ONE_HELD = _whole().where(
+    Signature.letter_id == bindparam("letter"),
+    Signature.email_digest == bindparam("digest", type_=Signature.__table__.c.email_digest.type),
+    Signature.kind == bindparam("kind", type_=Signature.__table__.c.kind.type),
+    Signature.state.in_(HELD),
+)
+
+
 def find_signature(session: Session, signature_id: int) -> Signature | None:
     """The signature with its letter and its text."""
-    return session.scalar(_whole().where(Signature.id == signature_id))
+    return session.scalar(_ONE, {"signature": signature_id})
 
 
 def lock_signature(session: Session, signature_id: int) -> Signature | None:
     """The same, held against other writers until the transaction ends."""
-    return session.scalar(_locked(_whole().where(Signature.id == signature_id)))
+    return session.scalar(_ONE_LOCKED, {"signature": signature_id})
 
 
 def lock_person(session: Session, letter: Letter, signature_id: int) -> Sequence[Signature]:
@@ -63,8 +73,8 @@ def lock_several(session: Session, letter: Letter, ids: Sequence[int]) -> Sequen
 
 def find_held(session: Session, signature: Signature) -> Signature | None:
     """This person's signature that is past confirmation, if there is one."""
-    same = (Signature.letter_id == signature.letter_id) & (Signature.email_digest == signature.email_digest)
-    return session.scalar(_whole().where(same, Signature.kind == signature.kind, Signature.state.in_(HELD)))
+    same = {"letter": signature.letter_id, "digest": signature.email_digest, "kind": signature.kind}
+    return session.scalar(_ONE_HELD, same)
 
 
 def list_histories(session: Session, ids: Sequence[int]) -> Mapping[int, Sequence[SignatureEvent]]:
