@@ -9,7 +9,7 @@ from typing import TypeAlias
 from pledges.errors import CursorUnknown
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LONGEST = 300
+_LONGEST = 400
 _LARGEST = 2**62
 
 Place: TypeAlias = tuple[int | str, ...]

@@ -104,16 +104,11 @@ def share(slug: str) -> str:
 @blueprint.get("/oembed")
 @public(None)
 def oembed() -> Response:
-    """OEmbed 1.0 (https://oembed.com): `rich`, JSON alone."""
+    """A frame for whoever asks by oEmbed 1.0 (https://oembed.com): `rich`, JSON alone."""
     if request.args.get("format", "json") != "json":
-        raise NotImplementedError
+        raise BadRequest
     base = current_app.config["PLEDGES_BASE_URL"]
-    asked = urlsplit(request.args.get("url", ""))
-    path = _LETTER_PATH.match(asked.path)
-    if path is None or asked.netloc != urlsplit(base).netloc:
-        raise NotFound
-    language = parse_qs(asked.query).get("lang", [None])[0]
-    letter, text, shown = face(db.session(), path[1], language)
+    letter, text, shown = face(db.session(), *_letter_at(request.args.get("url", ""), base))
     width, height = (min(size, _at_most(name)) for size, name in zip(FRAME, ("maxwidth", "maxheight"), strict=True))
     html = render_template("widget/oembed.html", letter=letter, face=shown, base_url=base, width=width, height=height)
     return jsonify(
@@ -146,6 +141,18 @@ def quietly(_error: LetterUnknown) -> Response:
         response = Response(render_template("widget/quiet.html", line=line), mimetype="text/html")
     response.status_code = 404
     return keep(response)
+
+
+def _letter_at(url: str, base: str) -> tuple[str, str | None]:
+    """The slug and the language that an address of a letter names."""
+    try:
+        asked = urlsplit(url)
+    except ValueError:
+        raise NotFound from None
+    path = _LETTER_PATH.match(asked.path)
+    if path is None or asked.netloc != urlsplit(base).netloc:
+        raise NotFound
+    return path[1], parse_qs(asked.query).get("lang", [None])[0]
 
 
 def _at_most(name: str) -> int:
