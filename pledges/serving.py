@@ -47,12 +47,19 @@ control_socket_disable = True
 forwarded_allow_ips = ""  # proxies are trusted by PLEDGES_PROXIES alone
 
 _ending = threading.Event()
+_starting = threading.Lock()
+"""No web process is forked while the mail worker is started: it would inherit the pipe on which its start is awaited,
+and hold it open for good.
+"""
 _worker: subprocess.Popen[bytes] | None = None
 
 
 def when_ready(_server: Any) -> None:
     """Starts the mail worker once the port is open."""
     if os.environ.get(WITH_WORKER) == "1":
+        os.register_at_fork(
+            before=_starting.acquire, after_in_parent=_starting.release, after_in_child=_starting.release
+        )
         threading.Thread(target=_keep_worker, args=(os.getpid(),), daemon=True).start()
 
 
@@ -78,6 +85,7 @@ def _keep_worker(parent: int) -> None:
     global _worker  # noqa: PLW0603 - gunicorn's hooks share nothing else
     while not _ending.is_set():
         command = [sys.executable, "-m", "flask", "worker", "--while-child-of", str(parent)]
-        _worker = subprocess.Popen(command)  # noqa: S603 - our own command, nothing from outside
+        with _starting:
+            _worker = subprocess.Popen(command)  # noqa: S603 - our own command, nothing from outside
         _worker.wait()
         _ending.wait(RESTART_SECONDS)

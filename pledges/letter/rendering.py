@@ -12,7 +12,7 @@ from pledges.plain_text import is_refused
 TAGS = frozenset(
     ["p", "br", "hr", "em", "strong", "blockquote", "ul", "ol", "li", "h2", "h3", "h4", "h5", "h6", "a", "code", "pre"]
 )
-_LOWER = {"h1": "h2", "h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6", "h6": "h6"}
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _OTHER_HOST = re.compile(r"^[\\/]{2}")
 
 _markdown = MarkdownIt("commonmark", {"html": False, "typographer": False})
@@ -24,10 +24,10 @@ def fingerprint(markdown: str) -> str:
 
 
 def render(markdown: str) -> str:
-    """Sanitized HTML. Headings go one step down, for the title is the page's first; characters that turn the
+    """Sanitized HTML. The highest heading becomes an h2, for the title is the page's h1; characters that turn the
     direction of writing are dropped, however they are written; links to another host need a scheme.
     """
-    tokens = _lowered(_markdown.parse(_readable(markdown)))
+    tokens = _under_the_title(_markdown.parse(_readable(markdown)))
     return nh3.clean(
         _readable(_markdown.renderer.render(tokens, _markdown.options, {})),
         tags=TAGS,
@@ -43,9 +43,11 @@ def _readable(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or not is_refused(c))
 
 
-def _lowered(tokens: list[Token]) -> list[Token]:
-    for token in tokens:
-        token.tag = _LOWER.get(token.tag, token.tag)
+def _under_the_title(tokens: list[Token]) -> list[Token]:
+    headings = [token for token in tokens if token.tag in _HEADINGS]
+    highest = min((_HEADINGS.index(token.tag) for token in headings), default=0)
+    for token in headings:
+        token.tag = _HEADINGS[min(_HEADINGS.index(token.tag) - highest + 1, 5)]
     return tokens
 
 

@@ -46,7 +46,7 @@ def _id(value: str) -> int:
 class DecisionForm(FlaskForm):  # type: ignore[misc] # untyped base
     """`signature` are ids, `decision` is what to do with them, `reason` why."""
 
-    signature = SelectMultipleField(coerce=_id, validate_choice=False)
+    signature = SelectMultipleField(_("Names"), coerce=_id, validate_choice=False)
     decision = HiddenField(validators=[InputRequired(_("Choose approve or reject."))])
     reason = StringField(
         _("Reason, for a rejection"),

@@ -79,9 +79,9 @@ def is_within(address: Address, domains: Collection[str]) -> bool:
     return address.typed.rpartition("@")[2].lower() in domains
 
 
-def is_disposable(address: Address) -> bool:
-    """Whether its domain is known to lend mailboxes for minutes."""
-    return address.domain in _disposable_domains()
+def is_disposable(typed: str) -> bool:
+    """Whether a checked address is of a domain that is known to lend mailboxes for minutes."""
+    return typed.rpartition("@")[2].lower() in _disposable_domains()
 
 
 def _canonical(local: str, domain: str) -> str:

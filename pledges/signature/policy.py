@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 
 from pledges.letter.models import Letter, Moderation
-from pledges.signature.addresses import is_disposable, read_address
+from pledges.signature.addresses import is_disposable
 from pledges.signature.models import Signature, Words
 from pledges.signature.states import Actor, Kind, State
 
@@ -32,7 +32,7 @@ def flags_of(signature: Signature, *, returned: bool) -> list[Flag]:
         Flag.WEB_ADDRESS: holds_web_address(words),
         Flag.STATEMENT: words.statement is not None,
         Flag.ORGANIZATION: signature.kind is Kind.ORGANIZATION,
-        Flag.DISPOSABLE: signature.email is not None and is_disposable(read_address(signature.email)),
+        Flag.DISPOSABLE: signature.email is not None and is_disposable(signature.email),
         Flag.RETURNED: returned,
     }
     return [flag for flag, is_set in signs.items() if is_set]

@@ -21,7 +21,7 @@ blueprint = Blueprint("widget", __name__)
 SCRIPT_KEPT = "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=86400"
 CARD_SECONDS = 600.0
 CARD_KEPT = "public, max-age=600, stale-while-revalidate=86400, stale-if-error=86400"
-FRAME = (480, 220)
+FRAME = (480, 260)
 """Width and height of the frame, in CSS pixels."""
 _FRAME_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"

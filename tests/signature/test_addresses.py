@@ -130,5 +130,5 @@ def test_only_the_named_domains_themselves_are_within(text: str, inside: bool) -
 
 
 def test_a_throw_away_domain_is_known() -> None:
-    assert is_disposable(read_address("ada@mailinator.com"))
-    assert not is_disposable(read_address("ada@example.org"))
+    assert is_disposable("ada@Mailinator.com")
+    assert not is_disposable("ada@example.org")
