@@ -205,4 +205,4 @@ def test_a_template_holds_no_code_and_trusts_nothing_but_the_letters_text(templa
 
 
 def test_nothing_else_is_marked_as_safe_html() -> None:
-    assert not holding(r"\bMarkup\(|render_template_string|autoescape", PYTHON)
+    assert not holding(r"\bMarkup\(|render_template_string|autoescape=False", PYTHON)

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from pledges import allowance
 from pledges.errors import DomainError, TooManyTries
 from pledges.organizer import passwords, queries
-from pledges.organizer.enrolling import check_password
 from pledges.organizer.models import Account
 from pledges.security import keyring
 
@@ -29,27 +28,30 @@ def count_try(session: Session, email: str, network: str, *, now: datetime) -> N
             raise TooManyTries(int(WINDOW.total_seconds()))
 
 
-def sign_in(session: Session, email: str, password: str, network: str) -> Account:
-    """The account that signs in, its tries forgotten; raises SignInRefused."""
+def sign_in(session: Session, email: str, password: str) -> Account:
+    """The account to which address and password belong; raises SignInRefused. Writes nothing: to hash takes its
+    time, and nobody must wait for it with a lock in hand.
+    """
     account = queries.find_account_by_email(session, email)
     if not passwords.is_right(password, account.password_hash if account else None) or account is None:
         raise SignInRefused
-    allowance.give_back(session, *_digests(email, network))
     return account
+
+
+def forget_tries(session: Session, email: str, network: str) -> None:
+    """Gives the tries back to somebody who has signed in."""
+    allowance.give_back(session, *_digests(email, network))
+
+
+def change_password(session: Session, account: Account, hashed: str) -> Account:
+    """Sets a new password, hashed before, and ends every session of the account."""
+    fresh = session.get_one(Account, account.id)
+    fresh.password_hash = hashed
+    fresh.session_stamp = secrets.token_hex(16)
+    session.flush()
+    return fresh
 
 
 def _digests(email: str, network: str) -> tuple[bytes, bytes]:
     who = email.strip().casefold()
     return keyring().digest("sign-in", f"{who} from {network}"), keyring().digest("sign-in", who)
-
-
-def change_password(session: Session, account_id: int, old: str, new: str) -> Account:
-    """Sets a new password and ends every session of the account; raises SignInRefused and PasswordTooWeak."""
-    account = queries.find_account(session, account_id)
-    if account is None or not passwords.is_right(old, account.password_hash):
-        raise SignInRefused
-    check_password(new)
-    account.password_hash = passwords.hash_password(new)
-    account.session_stamp = secrets.token_hex(16)
-    session.flush()
-    return account

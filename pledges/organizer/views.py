@@ -8,13 +8,14 @@ from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
 from pledges import clock
-from pledges.db import transaction
+from pledges.db import db, transaction
 from pledges.http_guard import client_network
 from pledges.limits import SIGN_IN, limiter
 from pledges.organizer import signing_in
 from pledges.organizer.desk import let_in, staff_only
 from pledges.organizer.forms import PasswordForm, SignInForm
 from pledges.organizer.models import Role
+from pledges.organizer.passwords import hash_password
 from pledges.organizer.signing_in import SignInRefused
 
 blueprint = Blueprint("organizer", __name__)
@@ -38,12 +39,13 @@ def sign_in() -> Answer:
     given = form.credentials()
     with transaction() as session:
         signing_in.count_try(session, given.email, client_network(), now=clock.now())
+    try:
+        account = signing_in.sign_in(db.session(), given.email, given.password)
+    except SignInRefused:
+        form.password.errors = [gettext("Address and password do not belong together. Try again.")]
+        return render_template("organizer/login.html", form=form), 422
     with transaction() as session:
-        try:
-            account = signing_in.sign_in(session, given.email, given.password, client_network())
-        except SignInRefused:
-            form.password.errors = [gettext("Address and password do not belong together. Try again.")]
-            return render_template("organizer/login.html", form=form), 422
+        signing_in.forget_tries(session, given.email, client_network())
     let_in(account)
     return redirect(_next(), 303)
 
@@ -66,12 +68,15 @@ def password() -> Answer:
     given = form.change()
     with transaction() as session:
         signing_in.count_try(session, current_user.email, client_network(), now=clock.now())
+    try:
+        account = signing_in.sign_in(db.session(), current_user.email, given.old)
+    except SignInRefused:
+        form.old.errors = [gettext("This is not the password you signed in with.")]
+        return render_template("organizer/password.html", form=form), 422
+    hashed = hash_password(given.new)
     with transaction() as session:
-        try:
-            account = signing_in.change_password(session, current_user.account_id, given.old, given.new)
-        except SignInRefused:
-            form.old.errors = [gettext("This is not the password you signed in with.")]
-            return render_template("organizer/password.html", form=form), 422
+        signing_in.forget_tries(session, current_user.email, client_network())
+        account = signing_in.change_password(session, account, hashed)
     let_in(account)
     flash(gettext("Your password is changed, and every other session of yours has ended."))
     return redirect(url_for("moderation.letters"), 303)

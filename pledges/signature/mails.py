@@ -45,7 +45,7 @@ def _confirmation(session: Session, owed: OwedMail, now: datetime) -> Content | 
 
 def _already_signed(session: Session, owed: OwedMail, now: datetime) -> Content | None:
     held = queries.find_signature(session, owed.about_id)
-    if held is None or owed.recipient is None:
+    if held is None or held.state is State.WITHDRAWN or owed.recipient is None:
         return None
     return _content(ALREADY_SIGNED, owed.recipient, held, manage=manage_token(held, now))
 

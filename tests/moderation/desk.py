@@ -11,19 +11,17 @@ from tests.people import Visitor, Workshop
 
 def decide(visitor: Visitor, slug: str, ids: Iterable[object], decision: str, reason: str = "") -> TestResponse:
     """Sends the queue's form."""
-    return _send(visitor, f"/moderation/{slug}", "decide", ids, decision, reason)
+    return _send(visitor, f"/moderation/{slug}/decide", signature=[*ids], decision=decision, reason=reason)
 
 
 def revise(visitor: Visitor, slug: str, ids: Iterable[object], decision: str, reason: str = "") -> TestResponse:
     """Sends the form of what was decided."""
-    return _send(visitor, f"/moderation/{slug}/decided", "revise", ids, decision, reason)
+    return _send(visitor, f"/moderation/{slug}/revise", signature=[*ids], decision=decision, reason=reason)
 
 
-def _send(visitor: Visitor, page: str, action: str, ids: Iterable[object], decision: str, reason: str) -> TestResponse:
-    slug = page.split("/")[2]
+def _send(visitor: Visitor, path: str, **fields: object) -> TestResponse:
     visitor.get("/account/password")
-    fields = {"signature": [*ids], "decision": decision, "reason": reason, "csrf_token": csrf_token(visitor)}
-    return visitor.post(f"/moderation/{slug}/{action}", fields)
+    return visitor.post(path, {**fields, "csrf_token": csrf_token(visitor)})
 
 
 def csrf_token(visitor: Visitor) -> str:

@@ -10,6 +10,22 @@ from tests.crowds import crowd, dump, in_state
 from tests.moderation.desk import decide, flashed, history, waiting_ids
 from tests.people import Visitor, Workshop
 
+GARBAGE = [
+    [],
+    [""],
+    ["x"],
+    ["-1"],
+    ["0"],
+    ["1.5"],
+    ["1e3"],
+    ["٣"],
+    ["9" * 30],
+    [str(2**62)],
+    ["1; DROP TABLE signature"],
+    ["\x00"],
+    ["1", "x"],
+]
+
 
 def test_approving_lists_and_counts_the_chosen_names_and_leads_back_to_the_queue(
     workshop: Workshop, moderator: Visitor
@@ -50,6 +66,9 @@ def test_who_when_and_why_are_recorded(workshop: Workshop, moderator: Visitor, a
         decide(moderator, "ask-more", [good.id], "approve")
         decide(moderator, "ask-more", [bad.id], "reject", "  no such\tperson ")
         now = workshop.now()
+        moderator.get("/moderation/ask-more/decided")
+    assert "no such person" in moderator.text
+    assert "Mar 8, 2027" in moderator.text
     approved, rejected = history(workshop, good)[-1], history(workshop, bad)[-1]
     assert (approved.actor, approved.account_id, approved.at, approved.reason) == (
         Actor.MODERATOR,
@@ -59,52 +78,33 @@ def test_who_when_and_why_are_recorded(workshop: Workshop, moderator: Visitor, a
     )
     assert (rejected.actor, rejected.account_id, rejected.at) == (Actor.MODERATOR, account.id, now)
     assert rejected.reason == "no such person"
-    moderator.get("/moderation/ask-more/decided")
-    assert "no such person" in moderator.text
-    assert "Mar 8, 2027" in moderator.text
 
 
-@pytest.mark.parametrize("reason", ["", "   ", "x" * 501, "a\x00b", "a\u202eb"])
-def test_a_rejection_without_a_readable_reason_is_refused(workshop: Workshop, moderator: Visitor, reason: str) -> None:
+def test_a_rejection_without_a_readable_reason_is_refused(workshop: Workshop, moderator: Visitor) -> None:
     (signature,) = crowd(workshop, workshop.letter(), ["Ada"], State.AWAITING)
     before = dump(workshop)
-    assert decide(moderator, "ask-more", [signature.id], "reject", reason).status_code == 422
-    assert moderator.page.select_one("#reason-error").get_text(strip=True)
-    assert [box["value"] for box in moderator.page.select("input[name=signature][checked]")] == [str(signature.id)]
-    assert dump(workshop) == before
+    for reason in ("", "   ", "x" * 501, "a\x00b", "a\u202eb"):
+        assert (decide(moderator, "ask-more", [signature.id], "reject", reason).status_code, reason) == (422, reason)
+        assert moderator.page.select_one("#reason-error").get_text(strip=True)
+        assert [box["value"] for box in moderator.page.select("input[name=signature][checked]")] == [str(signature.id)]
+        assert dump(workshop) == before
 
 
-@pytest.mark.parametrize(
-    "ids",
-    [
-        [],
-        [""],
-        ["x"],
-        ["-1"],
-        ["0"],
-        ["1.5"],
-        ["1e3"],
-        ["٣"],
-        ["9" * 30],
-        [str(2**62)],
-        ["1; DROP TABLE signature"],
-        ["\x00"],
-        ["1", "x"],
-    ],
-)
-def test_garbage_instead_of_ids_is_refused(workshop: Workshop, moderator: Visitor, ids: list[str]) -> None:
+def test_garbage_instead_of_ids_is_refused(workshop: Workshop, moderator: Visitor) -> None:
     crowd(workshop, workshop.letter(), ["Ada"], State.AWAITING)
     before = dump(workshop)
-    assert decide(moderator, "ask-more", ids, "approve").status_code == 422
-    assert moderator.page.select_one(".summary")
-    assert dump(workshop) == before
+    for ids in GARBAGE:
+        assert (decide(moderator, "ask-more", ids, "approve").status_code, ids) == (422, ids)
+        assert moderator.page.select_one(".summary")
+        assert dump(workshop) == before, ids
 
 
-@pytest.mark.parametrize("decision", ["", "delete", "APPROVE", "take_back", "remove", "approve\x00"])
-def test_an_unknown_decision_is_refused(workshop: Workshop, moderator: Visitor, decision: str) -> None:
+def test_an_unknown_decision_is_refused(workshop: Workshop, moderator: Visitor) -> None:
     (signature,) = crowd(workshop, workshop.letter(), ["Ada"], State.AWAITING)
     before = dump(workshop)
-    assert decide(moderator, "ask-more", [signature.id], decision, "because").status_code == 422
+    for decision in ("", "delete", "APPROVE", "take_back", "remove", "approve\x00"):
+        answer = decide(moderator, "ask-more", [signature.id], decision, "because")
+        assert (answer.status_code, decision) == (422, decision)
     assert dump(workshop) == before
 
 

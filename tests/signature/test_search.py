@@ -1,5 +1,7 @@
 """Search among the listed names: by the beginning of any word, folded."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from pledges import cursor
@@ -174,3 +176,12 @@ def test_an_unknown_page_of_a_search_is_refused(listed: Workshop, visitor: Visit
 @pytest.mark.parametrize("q", ["a\x00", "a\u202e", "a" * 121, "a\ufffd"])
 def test_a_search_that_is_no_name_is_refused(listed: Workshop, visitor: Visitor, q: str) -> None:
     assert visitor.get("/letters/ask-more/signatories", query_string={"q": q}).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["ä" * 119, "龘" * 120, "Æ" * 120, "ab " * 39 + "ab"])
+def test_pages_of_a_search_among_the_longest_names_hold_every_name_once(
+    workshop: Workshop, visitor: Visitor, name: str
+) -> None:
+    crowd(workshop, workshop.letter(), [name] * 101)
+    pages = walk(visitor, f"/letters/ask-more/signatories?{urlencode({'q': name[:2]})}")
+    assert [len(page) for page in pages] == [100, 1]

@@ -1,0 +1,161 @@
+"""The mail that names are waiting: at once, then at most one an hour, and never for nothing."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from email.message import EmailMessage
+
+import pytest
+import time_machine
+
+from pledges.moderation import deciding
+from pledges.moderation.notifying import NAMES_WAITING
+from pledges.signature.states import State
+from pledges.worker import Worker
+from tests.crowds import crowd, in_state
+from tests.mailing import MailSink, plain
+from tests.people import Workshop
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+@pytest.fixture
+def time() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel("2027-03-08T12:00:00Z", tick=False) as traveller:
+        yield traveller
+
+
+def told(workshop: Workshop) -> list[EmailMessage]:
+    """The mails about waiting names that a worker sends now."""
+    return [mail for mail in workshop.deliver() if "/moderation/" in plain(mail)]
+
+
+@pytest.mark.usefixtures("time")
+def test_a_moderator_is_told_at_once_how_many_names_wait_and_where(workshop: Workshop) -> None:
+    workshop.account("mod@example.org")
+    crowd(workshop, workshop.letter(), ["Ada", "Bea"], State.AWAITING)
+    crowd(workshop, workshop.letter("another", title="Another letter"), ["Cleo"], State.AWAITING)
+    workshop.letter("quiet", title="A quiet letter")
+    (mail,) = told(workshop)
+    assert mail["To"] == "mod@example.org"
+    assert mail["Subject"] == "3 names are waiting for a moderator"
+    for part in (plain(mail), mail.get_body(("html",)).get_content()):
+        for said in ("Ask more of us", "Another letter", "/moderation/ask-more", "/moderation/another"):
+            assert said in part
+        assert "A quiet letter" not in part
+        assert "Ada" not in part
+    assert told(workshop) == []
+
+
+@pytest.mark.usefixtures("time")
+def test_nobody_is_told_while_nothing_waits(workshop: Workshop) -> None:
+    workshop.account()
+    letter = workshop.letter()
+    for state in (State.PENDING, State.APPROVED, State.REJECTED, State.WITHDRAWN):
+        in_state(workshop, letter, state, f"{state}@example.org")
+    assert told(workshop) == []
+    assert not [owed for owed in workshop.outbox() if owed.event == NAMES_WAITING]
+
+
+def test_while_names_keep_coming_a_moderator_gets_one_mail_an_hour(
+    workshop: Workshop, time: time_machine.Traveller
+) -> None:
+    workshop.account()
+    letter = workshop.letter()
+    sent = []
+    for minute in range(181):
+        if minute % 5 == 0:
+            in_state(workshop, letter, State.AWAITING, f"ada-{minute}@example.org")
+        sent += [minute] * len(told(workshop))
+        time.shift(MINUTE)
+    assert sent == [0, 60, 120, 180]
+
+
+def test_names_that_wait_without_a_new_one_are_told_of_again_after_a_day(
+    workshop: Workshop, time: time_machine.Traveller
+) -> None:
+    workshop.account()
+    in_state(workshop, workshop.letter(), State.AWAITING)
+    assert len(told(workshop)) == 1
+    time.shift(HOUR)
+    assert told(workshop) == []
+    time.shift(DAY - HOUR - 1)
+    assert told(workshop) == []
+    time.shift(2)
+    assert len(told(workshop)) == 1
+    assert told(workshop) == []
+
+
+def test_a_new_name_is_told_of_once_the_hour_is_over(workshop: Workshop, time: time_machine.Traveller) -> None:
+    workshop.account()
+    letter = workshop.letter()
+    in_state(workshop, letter, State.AWAITING)
+    assert len(told(workshop)) == 1
+    time.shift(10 * MINUTE)
+    in_state(workshop, letter, State.AWAITING, "bea@example.org")
+    assert told(workshop) == []
+    time.shift(50 * MINUTE - 2)
+    assert told(workshop) == []
+    time.shift(2)
+    (mail,) = told(workshop)
+    assert mail["Subject"] == "2 names are waiting for a moderator"
+
+
+def test_names_that_were_decided_before_the_mail_left_are_not_told_of(
+    workshop: Workshop, sink: MailSink, time: time_machine.Traveller
+) -> None:
+    account = workshop.account()
+    letter = workshop.letter()
+    (signature,) = crowd(workshop, letter, ["Ada"], State.AWAITING)
+    sink.answers = ["451 later"]
+    assert told(workshop) == []
+    with workshop.writing() as session:
+        deciding.approve(session, letter, [signature.id], account_id=account.id, now=workshop.now())
+    time.shift(5)
+    assert told(workshop) == []
+    assert [owed.state for owed in workshop.outbox()] == ["moot"]
+
+
+@pytest.mark.usefixtures("time")
+def test_a_quarantined_name_waits_too(workshop: Workshop) -> None:
+    workshop.account()
+    in_state(workshop, workshop.letter(), State.QUARANTINED)
+    assert len(told(workshop)) == 1
+
+
+def test_a_limited_moderator_is_told_of_the_own_letters_only(workshop: Workshop, time: time_machine.Traveller) -> None:
+    mine, other = workshop.letter("mine", title="My letter"), workshop.letter("other", title="The other letter")
+    workshop.account("limited@example.org", only=mine)
+    workshop.account("everywhere@example.org")
+    crowd(workshop, other, ["Ada", "Bea"], State.AWAITING)
+    assert [mail["To"] for mail in told(workshop)] == ["everywhere@example.org"]
+    crowd(workshop, mine, ["Cleo"], State.AWAITING)
+    time.shift(2)
+    (mail,) = told(workshop)
+    assert mail["To"] == "limited@example.org"
+    assert mail["Subject"] == "1 name is waiting for a moderator"
+    assert "The other letter" not in mail.as_string()
+
+
+@pytest.mark.usefixtures("time")
+def test_several_workers_at_once_tell_each_moderator_once(workshop: Workshop, sink: MailSink) -> None:
+    for number in range(3):
+        workshop.account(f"mod-{number}@example.org")
+    in_state(workshop, workshop.letter(), State.AWAITING)
+    workers = [Worker(workshop.app, workshop.settings) for _ in range(4)]
+    try:
+        with ThreadPoolExecutor(len(workers)) as pool:
+            list(pool.map(Worker.work, workers))
+    finally:
+        for worker in workers:
+            worker.office.transport.close()
+    recipients = sorted(mail["To"] for mail in sink.messages if "/moderation/" in plain(mail))
+    assert recipients == ["mod-0@example.org", "mod-1@example.org", "mod-2@example.org"]
+
+
+def test_an_account_made_while_names_wait_is_told_of_them(workshop: Workshop, time: time_machine.Traveller) -> None:
+    workshop.account("first@example.org")
+    in_state(workshop, workshop.letter(), State.AWAITING)
+    assert len(told(workshop)) == 1
+    workshop.account("second@example.org")
+    time.shift(2)
+    assert [mail["To"] for mail in told(workshop)] == ["second@example.org"]
