@@ -131,11 +131,11 @@ def transaction() -> Iterator[Session]:
     """The one place that commits: what happens inside happens wholly, or not at all.
 
     On SQLite it begins IMMEDIATE: a read that turns into a write fails under load, whatever the
-    timeout. What was loaded before is let go, so that nothing inside is stale.
+    timeout. What was loaded before is let go as it is, so that nothing inside is stale.
     """
     session = db.session()
-    session.rollback()
     session.expunge_all()
+    session.rollback()
     session.connection(execution_options={"pledges_writes": True})
     try:
         yield session
