@@ -61,7 +61,8 @@ class Server:
 
     def __init__(self, log: Path, environment: dict[str, str], *options: str) -> None:
         self.port = free_port()
-        self._environment = {**environment, "TMPDIR": str(log.parent)}
+        own = {"PLEDGES_BASE_URL": self.url, "TMPDIR": str(log.parent)}
+        self._environment = {**own, **environment}
         self._options = options
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
@@ -83,6 +84,10 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.kill()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def process(self) -> psutil.Process:

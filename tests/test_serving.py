@@ -60,7 +60,7 @@ def test_a_mail_worker_killed_in_mid_mail_is_started_again_and_the_mail_arrives(
 ) -> None:
     workshop.letter()
     sink.stalled = True
-    with server() as running:
+    with server("--workers", "4") as running:
         running.sign("ask-more")
         wait_until(lambda: sink.stalls, seconds=10, what="a mail in mid-send")
         killed = running.mail_worker()

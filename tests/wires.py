@@ -22,8 +22,7 @@ class Wire:
     def mend(self) -> None:
         listening = socket.create_server(("127.0.0.1", self.port))
         self.port = listening.getsockname()[1]
-        self._open.callback(listening.close)
-        self._open.callback(listening.shutdown, socket.SHUT_RDWR)
+        self._open.callback(_end, listening)
         threading.Thread(target=self._accept, args=(listening,), daemon=True).start()
 
     def cut(self) -> None:
@@ -38,7 +37,7 @@ class Wire:
             host, _, port = self.target.rpartition(":")
             far = socket.create_connection((host, int(port)))
             for one, other in ((near, far), (far, near)):
-                self._open.callback(one.close)
+                self._open.callback(_end, one)
                 threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
 
     @staticmethod
@@ -49,3 +48,9 @@ class Wire:
         for end in (source, target):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+
+
+def _end(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+    connection.close()

@@ -11,7 +11,7 @@ from pledges.mail.models import OwedMail, OwedState
 LEASE = timedelta(seconds=15)
 BATCH = 20
 
-PAUSES = tuple(timedelta(seconds=s) for s in (5, 15, 60, 300, 900, 3600))
+PAUSES = tuple(timedelta(seconds=s) for s in (5, 15, 20, 20, 60, 300, 900, 3600))
 """After each refusal for now, the last one again and again."""
 
 GIVE_UP_AFTER = timedelta(days=5)

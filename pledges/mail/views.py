@@ -4,13 +4,14 @@ from email import message_from_string
 from email.message import EmailMessage
 from email.policy import default
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from pledges import clock
-from pledges.config import Settings
+from pledges.config import LOOPBACK_HOSTS, Settings
 from pledges.db import db, transaction
 from pledges.http_guard import is_on_this_machine
 from pledges.mail import outbox, queries
@@ -71,7 +72,8 @@ def retry(mail_id: int) -> Answer:
 
 
 def _only_here() -> None:
-    if not (current_app.config["PLEDGES_HAS_MAILBOX"] and is_on_this_machine()):
+    asked = urlsplit(f"//{request.host}").hostname
+    if not (current_app.config["PLEDGES_HAS_MAILBOX"] and is_on_this_machine() and asked in LOOPBACK_HOSTS):
         abort(404)
 
 

@@ -11,6 +11,7 @@ from pledges.security import keyring
 from pledges.signature import queries
 from pledges.signature.confirming import LINK_LASTS, THANKS
 from pledges.signature.models import Signature
+from pledges.signature.policy import holds_web_address
 from pledges.signature.signing import CONFIRMATION
 from pledges.signature.states import State
 from pledges.signature.withdrawing import WITHDRAWN
@@ -70,9 +71,12 @@ def manage_token(signature: Signature, now: datetime) -> str:
 
 
 def _content(event: str, recipient: str, signature: Signature, **words: object) -> Content:
+    """What every mail to a signatory says. A name that advertises is not repeated: nobody shall be mailed a stranger's
+    link in our name.
+    """
     text = signature.text
     about = {
-        "name": signature.words.name,
+        "name": None if holds_web_address(signature.words) else signature.words.name,
         "title": text.title,
         "addressee": text.addressee,
         "slug": signature.letter.slug,

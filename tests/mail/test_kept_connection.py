@@ -118,6 +118,15 @@ def test_a_server_that_never_answers_refuses_the_mail_for_now(
     assert not refusal.value.for_good
 
 
-def test_a_refusal_repeats_no_address() -> None:
-    refusal = Refused("550 <ada@example.org> and 'bob+x@example.org' are not here", for_good=True)
-    assert str(refusal) == "550 <(address)> and '(address)' are not here"
+def test_a_refusal_repeats_no_address_nor_what_stands_before_its_at() -> None:
+    answer = "550 5.1.1 <Ada.L@example.org> and 'bob+x@example.org': user ADA.L unknown in adapt.land"
+    refusal = Refused(answer, for_good=True, recipient="ada.l@example.org")
+    assert str(refusal) == "550 5.1.1 <(address)> and '(address)': user (address) unknown in adapt.land"
+    assert refusal.code == "550 5.1.1"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"), [("451 later", "451"), ("the connection broke: X", "the connection broke: X")]
+)
+def test_a_refusals_code_is_its_numbers_or_our_own_words(answer: str, code: str) -> None:
+    assert Refused(answer, for_good=False).code == code

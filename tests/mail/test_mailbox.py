@@ -163,3 +163,7 @@ def test_only_the_newest_two_hundred_are_kept(kept: Workshop, visitor: Visitor) 
 def test_an_empty_mailbox_says_so(visitor: Visitor) -> None:
     assert visitor.get("/mailbox").status_code == 200
     assert "No mail yet." in visitor.text
+
+
+def test_a_name_of_another_site_that_leads_here_opens_no_mailbox(visitor: Visitor, workshop: Workshop) -> None:
+    assert visitor.get("/mailbox", headers={"Host": "rebound.example.net"}).status_code == 404

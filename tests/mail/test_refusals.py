@@ -4,23 +4,25 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import Text, type_coerce, update
 
 from pledges import clock
 from pledges.mail import composing, outbox
-from pledges.mail.models import OwedState
+from pledges.mail.models import OwedMail, OwedState
+from pledges.worker import Sweep
 from tests.people import Visitor, Workshop
 
 
-def broken(*_: object) -> None:
+def broken(*_: object, **__: object) -> None:
     raise RuntimeError("no words for ada@example.org")
 
 
-def test_a_mail_refused_for_now_is_tried_again_after_5_s_then_15_s_then_a_minute(workshop: Workshop) -> None:
+def test_a_mail_refused_for_now_is_tried_again_soon_and_then_after_growing_pauses(workshop: Workshop) -> None:
     workshop.sign(workshop.letter())
-    workshop.sink.answers += ["451 later"] * 3
+    workshop.sink.answers += ["451 later"] * 5
     with time_machine.travel(clock.now(), tick=False) as time:
         assert workshop.deliver() == []
-        for attempts, pause in enumerate((5, 15, 60), start=1):
+        for attempts, pause in enumerate((5, 15, 20, 20, 60), start=1):
             (owed,) = workshop.outbox()
             assert (owed.state, owed.attempts) == (OwedState.DUE, attempts)
             assert owed.due_at - clock.now() == timedelta(seconds=pause)
@@ -43,7 +45,7 @@ def test_the_pauses_grow_to_an_hour_and_no_further(workshop: Workshop) -> None:
             pauses.append((workshop.outbox()[0].due_at - clock.now()).total_seconds())
             time.move_to(workshop.outbox()[0].due_at)
         assert len(workshop.deliver()) == 1
-    assert pauses == [5, 15, 60, 300, 900, 3600, 3600, 3600]
+    assert pauses == [5, 15, 20, 20, 60, 300, 900, 3600]
 
 
 def test_a_mail_refused_for_now_for_five_days_is_given_up(workshop: Workshop) -> None:
@@ -118,6 +120,28 @@ def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(
     _first, odd, sent = workshop.outbox()
     assert (odd.state, odd.attempts, sent.state) == (OwedState.DUE, 1, OwedState.SENT)
     assert "ada" not in str(odd.error)
+
+
+def test_one_mail_whose_sealing_key_is_lost_holds_up_neither_the_others_nor_the_staff_page(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    letter = workshop.letter()
+    workshop.account()
+    signature = workshop.sign(letter)
+    with workshop.writing() as session:
+        outbox.owe(session, "withdrawn", signature.id, recipient="ada@example.org", now=clock.now())
+        session.execute(update(OwedMail).values(recipient=type_coerce("sealed with a lost key", Text())))
+    workshop.sign(letter, "bob@example.org")
+    assert "bob@example.org" in [mail["To"] for mail in workshop.deliver()]
+    visitor.sign_in("mod@example.org")
+    assert visitor.get("/staff/mail").status_code == 200
+    assert "KeysMissing" in visitor.text
+
+
+def test_one_sweep_that_fails_holds_up_no_mail(workshop: Workshop) -> None:
+    workshop.worker.sweeps.insert(0, Sweep(broken, timedelta(seconds=2)))
+    workshop.sign(workshop.letter())
+    assert len(workshop.deliver()) == 1
 
 
 def test_staff_see_what_failed_and_what_is_tried_again_without_an_address(workshop: Workshop, visitor: Visitor) -> None:

@@ -92,3 +92,10 @@ def test_someone_who_was_rejected_learns_no_more_than_anyone(workshop: Workshop,
     assert "/manage/" in plain(mail)
     assert "reject" not in mail.as_string().lower()
     assert workshop.state(signature) is State.REJECTED
+
+
+def test_a_name_that_advertises_is_not_mailed_on(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    visitor.sign("ask-more", name="Cheap watches at www.watches.example.com", email="victim@example.org")
+    (mail,) = workshop.deliver()
+    assert "watches" not in mail.as_string()
