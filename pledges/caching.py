@@ -6,7 +6,8 @@ from typing import ParamSpec
 
 from flask import Response, make_response, request
 
-from pledges.door import FRESH_FOR, KEPT_STAMP, STAMP, UNCHANGED
+from pledges.door import FRESH_FOR, KEPT_STAMP, NOT_WORTH, STAMP, UNCHANGED
+from pledges.languages import page_language
 
 P = ParamSpec("P")
 
@@ -32,7 +33,9 @@ def public(
                 if request.environ[STAMP] == request.environ.get(KEPT_STAMP):
                     request.environ[UNCHANGED] = True
                     return Response(status=304)
-            return keep(make_response(view(*args, **kwargs)))
+            response = keep(make_response(view(*args, **kwargs)))
+            request.environ[NOT_WORTH] = request.args.get("lang", page_language()) != page_language()
+            return response
 
         return answered
 

@@ -114,7 +114,7 @@ class Migrations:
 def start(app: Flask, settings: Settings) -> None:
     """Binds the app to its database, with the engine's manners for either kind."""
     if settings.is_sqlite and settings.database_url == Settings("", (), "").database_url:
-        INSTANCE.mkdir(exist_ok=True)
+        INSTANCE.mkdir(mode=0o700, exist_ok=True)
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings)
     db.init_app(app)

@@ -8,12 +8,14 @@ import gzip
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import parse_qs
 
 from flask import Flask
 from prometheus_client import Counter
 from werkzeug.http import generate_etag
 
 from pledges.config import Settings
+from pledges.languages import best_of_header
 from pledges.shelf import KEPT_SECONDS, Kept, Shelf
 
 FRESH_SECONDS = 1.0
@@ -25,11 +27,14 @@ KEPT_STAMP = "pledges.kept_stamp"
 STAMP = "pledges.stamp"
 UNCHANGED = "pledges.unchanged"
 FRESH_FOR = "pledges.fresh_for"
+NOT_WORTH = "pledges.not_worth_keeping"
 
 COMPRESSED_FROM_BYTES = 500
 LONGEST_KEY = 500
 _COMPRESSED = ("text/", "application/json", "image/svg+xml", "application/problem+json")
 _NEGOTIATED = frozenset({"/", "/privacy"})
+_ASKED = ("lang", "theme", "after", "limit")
+"""All that a kept answer can depend on in a query; what else stands there makes no other answer."""
 _SEEN = Counter("pledges_kept_total", "Public answers by where they came from", ["from"])
 _FROM_SHELF = _SEEN.labels("shelf")
 _FROM_APPLICATION = _SEEN.labels("application")
@@ -74,6 +79,7 @@ class Door:
             return self._fill_once(key, newer, environ)
         finally:
             lock.release()
+            self._shelf.free(key)
 
     def _fill_once(self, key: str, kept: Kept | None, environ: Environ) -> "Kept | Plain":
         others = self._shelf.fetch(key)
@@ -99,7 +105,7 @@ class Door:
             _WHILE_AWAY.inc()
             return kept
         _FROM_APPLICATION.inc()
-        if not _may_keep(status, headers):
+        if not _may_keep(status, headers, environ):
             return status, headers, body
         made = _keep(status, headers, body, asked_at, environ)
         self._shelf.put(key, made)
@@ -126,12 +132,13 @@ def _key(environ: Environ) -> str | None:
         path.startswith(("/letters/", "/api/v1/", "/embed", "/assets/")) or path in _NEGOTIATED
     ):
         return None
-    query: str = environ.get("QUERY_STRING", "")
-    if "q=" in query:
+    asked = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=20) if environ.get("QUERY_STRING") else {}
+    if "q" in asked:
         return None
-    key = f"{path}?{query}"
+    known = "&".join(f"{name}={asked[name][0]}" for name in _ASKED if name in asked)
+    key = f"{path}?{known}"
     if path in _NEGOTIATED:
-        key = f"{key} {environ.get('HTTP_ACCEPT_LANGUAGE', '')}"
+        key = f"{key} {best_of_header(environ.get('HTTP_ACCEPT_LANGUAGE', ''))}"
     return key if len(key) <= LONGEST_KEY else None
 
 
@@ -152,9 +159,10 @@ def _ask(application: Application, environ: Environ) -> Plain:
     return answered[0], answered[1], body
 
 
-def _may_keep(status: str, headers: list[tuple[str, str]]) -> bool:
+def _may_keep(status: str, headers: list[tuple[str, str]], environ: Environ) -> bool:
     named = {name.lower(): value for name, value in headers}
-    return status.startswith("200") and "public" in named.get("cache-control", "") and "set-cookie" not in named
+    is_public = "public" in named.get("cache-control", "") and "set-cookie" not in named
+    return status.startswith("200") and is_public and not environ.get(NOT_WORTH)
 
 
 def _keep(status: str, headers: list[tuple[str, str]], body: bytes, filled_at: float, environ: Environ) -> Kept:
@@ -188,9 +196,13 @@ def _answer(kept: Kept, environ: Environ, start_response: StartResponse) -> Iter
         start_response("304 NOT MODIFIED", [h for h in headers if h[0] != "Content-Type"])
         return [b""]
     body = kept.body
-    if kept.compressed is not None and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
+    if kept.compressed is not None and _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
         body = kept.compressed
         headers.append(("Content-Encoding", "gzip"))
     headers.append(("Content-Length", str(len(body))))
     start_response(kept.status, headers)
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
+
+
+def _takes_gzip(accepted: str) -> bool:
+    return "gzip" in accepted and "gzip;q=0" not in accepted.replace(" ", "").replace("q=0.", "q=")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from anyascii import anyascii
@@ -13,6 +13,8 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask import Flask, Response, after_this_request, current_app, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 SPOKEN = ("en", "es")
 """The languages of the interface; letters may be in any."""
@@ -52,7 +54,17 @@ def best_for_reader(offered: Sequence[str]) -> str:
     if asked in offered:
         return asked
     after_this_request(_differs_by_language)
-    wanted = (language for language, quality in request.accept_languages if quality > 0)
+    return _best_of(request.accept_languages, offered)
+
+
+@lru_cache(maxsize=1000)
+def best_of_header(header: str) -> str:
+    """The interface's language that an Accept-Language header asks for."""
+    return _best_of(parse_accept_header(header, LanguageAccept), SPOKEN)
+
+
+def _best_of(accepted: LanguageAccept, offered: Sequence[str]) -> str:
+    wanted = (language for language, quality in accepted if quality > 0)
     starts = (re.split("[-_]", language)[0].lower() for language in wanted)
     return next((start for start in starts if start in offered), offered[0])
 
@@ -100,6 +112,8 @@ def _current(language: str | None) -> Locale:
 
 def figure(number: int, language: str | None = None) -> str:
     """A number in digits as a reader of the language expects them."""
+    if language is None and has_request_context():
+        language = page_language()
     return format_decimal(number, locale=_current(language))
 
 

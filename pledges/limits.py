@@ -16,6 +16,7 @@ SIGNING = "300 per minute"
 """For each network and letter: a whole campus may sign in its lunch break."""
 
 SIGN_IN = "60 per minute"
+SEARCH = "120 per minute"
 SWEEP_SECONDS = 60.0
 
 

@@ -43,6 +43,7 @@ SECONDS = Histogram(
     ["route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -93,7 +94,7 @@ def _begin() -> None:
 def _measure(response: Response) -> Response:
     route = str(request.url_rule) if request.url_rule else "(none)"
     seconds = time.perf_counter() - g.get("began", time.perf_counter())
-    REQUESTS.labels(request.method, route, response.status_code).inc()
+    REQUESTS.labels(request.method if request.method in METHODS else "other", route, response.status_code).inc()
     SECONDS.labels(route).observe(seconds)
     log.info(
         "request",

@@ -101,6 +101,12 @@ class Shelf:
         with self._lock:
             return self._filling.setdefault(key, threading.Lock())
 
+    def free(self, key: str) -> None:
+        """Forgets the lock of an answer that was not worth keeping."""
+        if key not in self._answers:
+            with self._lock:
+                self._filling.pop(key, None)
+
     def may_fill(self, key: str) -> bool:
         """Whether no other process is filling it just now."""
         remote = self._reachable()

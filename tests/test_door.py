@@ -189,3 +189,23 @@ def test_answers_go_on_when_redis_is_away(settings: Settings, workshop: Workshop
     assert [alone.test_client().get(LETTER).status_code for _ in range(3)] == [200, 200, 200]
     with alone.app_context():
         db.engine.dispose()
+
+
+def test_what_a_page_does_not_know_makes_no_other_answer(
+    workshop: Workshop, visitor: Visitor, renderings: list[str]
+) -> None:
+    workshop.letter()
+    for query in ("", "?junk=1", "?junk=2&utm_source=x", "?x=" + "y" * 400):
+        assert visitor.get(LETTER + query).status_code == 200
+    assert renderings.count("letter/letter.html") == 1
+
+
+def test_a_language_that_a_letter_has_not_is_answered_and_not_kept(app: Flask, workshop: Workshop) -> None:
+    workshop.letter()
+    door_of_app = app.wsgi_app
+    assert isinstance(door_of_app, door.Door)
+    for number in range(30):
+        assert app.test_client().get(f"{LETTER}?lang=x{number}").status_code == 200
+        assert app.test_client().get(f"/letters/nobody-{number}").status_code == 404
+    assert not door_of_app._shelf._answers
+    assert not door_of_app._shelf._filling

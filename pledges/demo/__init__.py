@@ -47,7 +47,7 @@ def directions(session: Session, base_url: str, *, has_mailbox: bool) -> str:
         lines.append(f"The mailbox:  {base_url}/mailbox   (mail to anyone is kept there)")
     if PASSWORD_FILE.exists():
         password = PASSWORD_FILE.read_text().strip()
-        lines.append(f"Moderators:   {base_url}/login   {MODERATOR}   {password}")
+        lines.append(f"Moderators:   {base_url}/login   {MODERATOR}   {password}   (unless you have changed it)")
     return "\n".join(lines)
 
 
@@ -71,5 +71,6 @@ def _sign(session: Session, letter: Letter, moderator: Account, now: datetime) -
             words=Words(**words),
         )
         signature_id = signing.sign(session, letter, text, submission, now=at)
+        assert signature_id is not None  # noqa: S101 - each has an address of its own
         confirming.confirm(session, letter, signature_id, now=at)
         deciding.approve(session, letter, [signature_id], account_id=moderator.id, now=at)

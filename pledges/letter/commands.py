@@ -38,6 +38,7 @@ def open_letter(slug: str) -> None:
     """Opens a letter for signing."""
     with in_one_line(), transaction() as session:
         publishing.open_letter(session, get_letter(session, slug), now=clock.now())
+    click.echo(f"{slug} is open")
 
 
 @letter.command("close")
@@ -46,6 +47,7 @@ def close_letter(slug: str) -> None:
     """Ends signing."""
     with in_one_line(), transaction() as session:
         publishing.close(session, get_letter(session, slug), now=clock.now())
+    click.echo(f"{slug} is closed; who signed may still confirm for 24 hours")
 
 
 @letter.command("recount")

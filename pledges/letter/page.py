@@ -9,12 +9,14 @@ from pledges.signature import queries
 from pledges.signature.forms import SignForm
 from pledges.tally.queries import get_figures
 
+FIRST = 6
 NEWEST = 12
 
 
 def letter_page(session: Session, letter: Letter, text: LetterText, form: SignForm) -> str:
     """The letter with its counts, its newest names and the form, also when the form has errors."""
-    newest, more = queries.list_listed(session, letter, limit=NEWEST)
+    first = queries.list_first(session, letter, limit=FIRST)
+    newest, _more = queries.list_listed(session, letter, limit=NEWEST)
     return render_template(
         "letter/letter.html",
         letter=letter,
@@ -22,7 +24,7 @@ def letter_page(session: Session, letter: Letter, text: LetterText, form: SignFo
         texts=letter.newest_texts(),
         form=form,
         figures=get_figures(session, letter),
-        newest=newest,
-        has_more=more is not None,
+        first=first,
+        newest=[signature for signature in newest if signature not in first],
         takes_signatures=letter.takes_signatures(clock.now()),
     )

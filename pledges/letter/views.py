@@ -11,6 +11,7 @@ from pledges.db import db
 from pledges.languages import speak
 from pledges.letter.page import letter_page
 from pledges.letter.queries import get_public_letter, list_public_letters
+from pledges.limits import SEARCH, limiter
 from pledges.plain_text import TextRefused, clean, words
 from pledges.signature import queries
 from pledges.signature.forms import SignForm
@@ -52,6 +53,7 @@ def letter(slug: str) -> str:
 
 
 @blueprint.get("/letters/<slug:slug>/signatories")
+@limiter.limit(SEARCH, exempt_when=lambda: not request.args.get("q"))
 @public(_stamp)
 def signatories(slug: str) -> Any:
     session = db.session()

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
+from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from pledges import clock
@@ -57,6 +58,7 @@ def kept_html(mail_id: int) -> Answer:
 @blueprint.get("/staff/mail")
 @staff_only(*Role)
 def undelivered() -> Answer:
+    _only_unlimited()
     session = db.session()
     failed, postponed = queries.list_failed(session), queries.list_postponed(session)
     return render_template("mail/undelivered.html", failed=failed, postponed=postponed)
@@ -65,10 +67,17 @@ def undelivered() -> Answer:
 @blueprint.post("/staff/mail/<id:mail_id>/retry")
 @staff_only(*Role)
 def retry(mail_id: int) -> Answer:
+    _only_unlimited()
     with transaction() as session:
         outbox.retry(session, mail_id, now=clock.now())
     flash(gettext("The mail is tried again."))
     return redirect(url_for("mail.undelivered"), 303)
+
+
+def _only_unlimited() -> None:
+    """Mails of all letters are for those who reach all letters."""
+    if current_user.is_limited:
+        abort(403)
 
 
 def _only_here() -> None:

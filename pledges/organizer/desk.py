@@ -44,6 +44,10 @@ class Staff(UserMixin):  # type: ignore[misc] # untyped base
     def get_id(self) -> str:
         return f"{self.account_id}.{self.stamp}"
 
+    @property
+    def is_limited(self) -> bool:
+        return bool(self._limits)
+
     def reaches(self, letter_id: int) -> bool:
         return not self._limits or letter_id in self._limits
 

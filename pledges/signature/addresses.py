@@ -50,7 +50,7 @@ _PROVIDERS = (
     _Provider(("hotmail.com",)),
     _Provider(("live.com",)),
     _Provider(("msn.com",)),
-    _Provider(("zoho.com", "zohomail.com")),
+    _Provider(("zoho.com",)),
     _Provider(("tuta.com",), tag=None),
     _Provider(("mailbox.org",)),
     _Provider(("posteo.de",)),
@@ -85,7 +85,7 @@ def is_disposable(typed: str) -> bool:
 
 
 def _canonical(local: str, domain: str) -> str:
-    local, domain = local.casefold(), domain.lower()
+    local, domain = local.lower(), domain.lower()
     provider = _BY_DOMAIN.get(domain)
     if provider is not None:
         domain = provider.domains[0]

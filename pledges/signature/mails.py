@@ -79,7 +79,12 @@ def _content(event: str, recipient: str, signature: Signature, **words: object) 
         "name": None if holds_web_address(signature.words) else signature.words.name,
         "title": text.title,
         "addressee": text.addressee,
-        "slug": signature.letter.slug,
+        "letter": f"/letters/{signature.letter.slug}{_query(signature)}",
         "sha256": text.sha256,
     }
     return Content(event=event, recipient=recipient, language=text.language, words={**about, **words})
+
+
+def _query(signature: Signature) -> str:
+    language = signature.text.language
+    return "" if language == signature.letter.language else f"?lang={language}"

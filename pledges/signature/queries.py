@@ -66,8 +66,9 @@ def lock_person(session: Session, letter: Letter, signature_id: int) -> Sequence
 
 
 def lock_several(session: Session, letter: Letter, ids: Sequence[int]) -> Sequence[Signature]:
-    """Those of `ids` that are under this letter, in order of id, held until the transaction ends."""
-    chosen = select(Signature).where(Signature.letter_id == letter.id, Signature.id.in_(ids)).order_by(Signature.id)
+    """Those of `ids` that were confirmed under this letter, in order of id, held until the transaction ends."""
+    theirs = (Signature.letter_id == letter.id) & (Signature.state != State.PENDING)
+    chosen = select(Signature).where(theirs, Signature.id.in_(ids)).order_by(Signature.id)
     return session.scalars(_locked(chosen)).all()
 
 
@@ -95,6 +96,12 @@ def list_listed(
         statement = statement.where(tuple_(Signature.confirmed_at, Signature.id) < _place(after))
     statement = statement.order_by(Signature.confirmed_at.desc(), Signature.id.desc())
     return _page(session, statement, limit)
+
+
+def list_first(session: Session, letter: Letter, *, limit: int) -> Sequence[Signature]:
+    """Those of the public list who signed first, the very first in front."""
+    statement = select(Signature).where(Signature.letter_id == letter.id, _LISTED, Signature.kind == Kind.PERSON)
+    return session.scalars(statement.order_by(Signature.confirmed_at, Signature.id).limit(limit)).all()
 
 
 def search_listed(

@@ -51,15 +51,18 @@ class Submission:
     together: bool = False
 
 
-def sign(session: Session, letter: Letter, text: LetterText, submission: Submission, *, now: datetime) -> int:
+def sign(session: Session, letter: Letter, text: LetterText, submission: Submission, *, now: datetime) -> int | None:
     """A pending signature under `text`, and the mail that leads to its confirmation; answers the signature's id.
 
     Nothing here depends on what is known of the address: whether it has signed already is looked up when
-    the mail is composed. Strangers can cause `MAILS_A_DAY` to one mailbox for each letter. Raises LetterClosed,
-    also for a letter that closed since it was loaded.
+    the mail is composed. Strangers can cause `MAILS_A_DAY` to one mailbox for each letter: beyond that nothing is
+    stored, for nobody could confirm it, and the answer is None. Raises LetterClosed, also for a letter that closed
+    since it was loaded.
     """
     check_open(letter, now=now)
     digest = mailbox_digest(letter.id, submission.address)
+    if not allowance.take(session, digest, limit=MAILS_A_DAY, window=timedelta(days=1), now=now):
+        return None
     row: dict[str, object] = {
         "letter_id": letter.id,
         "text_id": text.id,
@@ -76,8 +79,7 @@ def sign(session: Session, letter: Letter, text: LetterText, submission: Submiss
     signature_id = session.execute(_INSERT_WHILE_OPEN, row).scalar_one_or_none()
     if signature_id is None:
         raise LetterClosed(letter.slug)
-    if allowance.take(session, digest, limit=MAILS_A_DAY, window=timedelta(days=1), now=now):
-        outbox.owe(session, CONFIRMATION, signature_id, now=now)
+    outbox.owe(session, CONFIRMATION, signature_id, now=now)
     return int(signature_id)
 
 

@@ -4,11 +4,18 @@ import io
 import json
 import subprocess
 import sys
+import threading
+import time
 
 from pledges.languages import direction
 from pledges.letter.models import Letter, LetterText
 
 SECONDS = 30
+KEPT_SECONDS = 600.0
+MOST_CARDS = 100
+
+_drawn: dict[int, tuple[bytes, float]] = {}
+_drawing = threading.Lock()
 
 
 class CardNotDrawn(RuntimeError):
@@ -16,7 +23,19 @@ class CardNotDrawn(RuntimeError):
 
 
 def draw_card(letter: Letter, text: LetterText, count: str, what: str) -> bytes:
-    """PNG, 1200 by 630. Drawn by a process of its own: fonts and compiler never weigh on a web process."""
+    """PNG, 1200 by 630; the count on it is ten minutes old at most. One card is drawn at a time, whoever asks."""
+    with _drawing:
+        picture, drawn_at = _drawn.get(text.id, (b"", 0.0))
+        if not picture or time.monotonic() - drawn_at >= KEPT_SECONDS:
+            picture = _draw(letter, text, count, what)
+            if len(_drawn) >= MOST_CARDS:
+                _drawn.clear()
+            _drawn[text.id] = picture, time.monotonic()
+    return picture
+
+
+def _draw(letter: Letter, text: LetterText, count: str, what: str) -> bytes:
+    """By a process of its own: fonts and compiler never weigh on a web process."""
     words = {
         "title": text.title,
         "to": text.addressee,

@@ -49,16 +49,21 @@
       this.#refresh();
     }
 
+    #address() {
+      return `${base}/embed/${encodeURIComponent(this.getAttribute("slug") ?? "")}.json?lang=${encodeURIComponent(this.lang || "")}`;
+    }
+
     async #refresh() {
       clearTimeout(this.#timer);
       if (!this.isConnected || !this.#seen || document.hidden) return;
-      const slug = encodeURIComponent(this.getAttribute("slug") ?? "");
-      const lang = encodeURIComponent(this.lang || "");
+      const address = this.#address();
       try {
         // The browser's own cache sends the ETag and takes the 304.
-        const answer = await fetch(`${base}/embed/${slug}.json?lang=${lang}`, { credentials: "omit", cache: "no-cache", referrerPolicy: "origin" });
-        if (answer.ok || answer.status === 404) this.#face = { ...(await answer.json()), at: new Date() };
-        else throw answer;
+        const answer = await fetch(address, { credentials: "omit", cache: "no-cache", referrerPolicy: "origin" });
+        if (!answer.ok && answer.status !== 404) throw answer;
+        const face = { ...(await answer.json()), at: new Date() };
+        if (address !== this.#address()) return; // by now it stands for another letter, which is being asked for
+        this.#face = face;
       } catch {
         if (this.#face) this.#face.away = true;
       }

@@ -172,6 +172,11 @@ def test_what_persian_and_indic_names_need_is_kept() -> None:
     assert render("می‌خواهیم").strip() == "<p>می‌خواهیم</p>"
 
 
+def test_a_text_that_begins_with_second_headings_leaves_no_step_out() -> None:
+    assert render("## Two\n\n### Three\n\n## Two\n") == "<h2>Two</h2>\n<h3>Three</h3>\n<h2>Two</h2>\n"
+    assert render("#### Four\n\n###### Six\n") == "<h2>Four</h2>\n<h4>Six</h4>\n"
+
+
 def test_headings_go_one_step_down_for_the_title_is_the_first() -> None:
     rendered = render("# One\n\n## Two\n\n##### Five\n\n###### Six\n\nUnder\n=====")
     assert rendered == "<h2>One</h2>\n<h3>Two</h3>\n<h6>Five</h6>\n<h6>Six</h6>\n<h2>Under</h2>\n"

@@ -10,7 +10,8 @@ from tests.people import Visitor, Workshop
 
 
 def whole(response: TestResponse) -> tuple[int, list[tuple[str, str]], bytes]:
-    return response.status_code, sorted(response.headers), response.get_data()
+    timeless = sorted(header for header in response.headers if header[0] not in ("Age", "Date"))
+    return response.status_code, timeless, response.get_data()
 
 
 @pytest.mark.parametrize("state", State)
@@ -45,7 +46,7 @@ def test_the_sixth_mail_of_a_day_is_not_sent_and_the_answer_does_not_say_so(
     answers = {repr(whole(visitor.sign("ask-more", email=f"ada.b+{n}@gmail.com"))) for n in range(7)}
     assert len(answers) == 1
     assert len(workshop.deliver()) == 5
-    assert len(dump(workshop)["signature"]) == 7
+    assert len(dump(workshop)["signature"]) == 5
 
 
 def test_another_letter_has_mails_of_its_own_for_the_same_mailbox(workshop: Workshop, visitor: Visitor) -> None:

@@ -127,3 +127,8 @@ def test_whoever_withdrew_in_good_standing_signs_again_without_a_flag(workshop: 
     with workshop.writing() as session:
         withdraw(session, first.id, now=workshop.now())
     assert flags(workshop, workshop.confirmed(letter)) == []
+
+
+@pytest.mark.parametrize("name", ["casino.uk visit", "spam.de", "t.co/x", "evil.app", "EVIL.COM", "HTTP:evil"])
+def test_any_domain_in_a_name_is_taken_for_a_web_address(name: str) -> None:
+    assert holds_web_address(Words(name=name))

@@ -46,8 +46,18 @@ def test_the_newest_name_comes_first(workshop: Workshop, visitor: Visitor) -> No
             time.shift(1)
         visitor.get("/letters/ask-more/signatories")
         assert names(visitor) == ["Cleo", "Bea", "Ada"]
+
+
+def test_the_letters_page_shows_the_first_and_then_the_newest_and_nobody_twice(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    with time_machine.travel("2027-03-01T12:00:00Z", tick=False) as time:
+        letter = workshop.letter()
+        for number in range(10):
+            in_state(workshop, letter, State.APPROVED, f"n{number}@example.org", f"Name {number}")
+            time.shift(1)
         visitor.get("/letters/ask-more")
-        assert names(visitor) == ["Cleo", "Bea", "Ada"]
+    assert names(visitor) == [f"Name {number}" for number in (0, 1, 2, 3, 4, 5, 9, 8, 7, 6)]
 
 
 @pytest.mark.parametrize("apart", [timedelta(seconds=1), timedelta(0)], ids=["one-by-one", "in-one-moment"])

@@ -74,7 +74,7 @@ def test_oembed_answers_for_a_letter_of_this_site(workshop: Workshop, visitor: V
     workshop.letter(title=HOSTILE)
     answer = visitor.get("/oembed?format=json&maxwidth=300&url=http://127.0.0.1:8000/letters/ask-more")
     found = answer.json
-    assert (found["version"], found["type"], found["width"], found["height"]) == ("1.0", "rich", 300, 220)
+    assert (found["version"], found["type"], found["width"], found["height"]) == ("1.0", "rich", 300, 260)
     assert found["html"].startswith('<iframe src="http://127.0.0.1:8000/embed/ask-more" width="300"')
     assert "<script>" not in found["html"]
 
