@@ -13,6 +13,7 @@ help:
 	@echo "make test     passes the tests, on SQLite and on PostgreSQL"
 	@echo "make check    lint, types and import rules"
 	@echo "make bench    the benchmarks, with their table; KEEP=1 writes bench/RESULTS.md"
+	@echo "make screenshots  puts pictures of every page into screenshots/; PAGES=letter of those that begin so"
 	@echo "make pins     resolves the requirements anew (needs uv)"
 	@echo "make translations  takes new words of the interface into its catalogs"
 
@@ -47,6 +48,9 @@ check: .venv/test
 
 bench: .venv/test
 	$(BIN)/python -m bench.run $(if $(KEEP),--keep) $(ARGS)
+
+screenshots: .venv/test
+	$(BIN)/python -m tests.browser.screenshots $(PAGES)
 
 pins:
 	uv pip compile -q pyproject.toml --generate-hashes --python-version 3.11 --no-header --no-annotate -o requirements.txt

@@ -34,7 +34,7 @@ def public(
                     request.environ[UNCHANGED] = True
                     return Response(status=304)
             response = keep(make_response(view(*args, **kwargs)))
-            request.environ[NOT_WORTH] = request.args.get("lang", page_language()) != page_language()
+            request.environ[NOT_WORTH] = (request.args.get("lang") or page_language()) != page_language()
             return response
 
         return answered

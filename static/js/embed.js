@@ -50,7 +50,8 @@
     }
 
     #address() {
-      return `${base}/embed/${encodeURIComponent(this.getAttribute("slug") ?? "")}.json?lang=${encodeURIComponent(this.lang || "")}`;
+      const lang = this.lang && `?lang=${encodeURIComponent(this.lang)}`;
+      return `${base}/embed/${encodeURIComponent(this.getAttribute("slug") ?? "")}.json${lang}`;
     }
 
     async #refresh() {

@@ -1,0 +1,56 @@
+"""A form that comes back says what to mend, leads there, and has forgotten nothing."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, Site
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(params=[True, False], ids=["script", "no script"])
+def wrong(request: pytest.FixtureRequest, site: Site, open_page: OpenPage) -> Page:
+    """The form with two mistakes, as it comes back."""
+    page, _ = open_page(java_script_enabled=request.param)
+    page.goto(f"{site.url}/letters/ask-more-of-us")
+    page.fill("#email", "ada@localhost")
+    page.locator("summary").click()
+    page.fill("#role", "Electrician & fitter")
+    page.fill("#statement", 'I said "no".')
+    page.select_option("#country", "MX")
+    page.get_by_label("Nothing: I am counted, not listed").check()
+    page.get_by_label("for an organization").check()
+    page.get_by_role("button", name="Sign").click()
+    page.wait_for_selector("#errors")
+    return page
+
+
+def test_the_summary_of_mistakes_has_the_focus(wrong: Page) -> None:
+    expect(wrong.locator("#errors")).to_be_focused()
+    expect(wrong.locator("#errors")).to_be_in_viewport()
+    expect(wrong.locator("#errors p")).to_have_text("2 things are still to mend:")
+
+
+def test_each_mistake_leads_to_its_field(wrong: Page) -> None:
+    links = wrong.locator("#errors a")
+    assert [link.get_attribute("href") for link in links.all()] == ["#name", "#email"]
+    for link in links.all():
+        link.click()
+        field = wrong.locator(link.get_attribute("href") or "")
+        expect(field).to_be_focused()
+        expect(field).to_be_in_viewport()
+        expect(field).to_have_attribute("aria-invalid", "true")
+        described = (field.get_attribute("aria-describedby") or "").split()[0]
+        assert wrong.locator(f"#{described}").inner_text() in link.inner_text()
+
+
+def test_what_was_typed_is_still_there_and_in_sight(wrong: Page) -> None:
+    assert wrong.input_value("#name") == ""
+    assert wrong.input_value("#email") == "ada@localhost"
+    expect(wrong.locator("details.more")).to_have_attribute("open", "")
+    expect(wrong.locator("#role")).to_be_visible()
+    assert wrong.input_value("#role") == "Electrician & fitter"
+    assert wrong.input_value("#statement") == 'I said "no".'
+    assert wrong.input_value("#country") == "MX"
+    expect(wrong.get_by_label("Nothing: I am counted, not listed")).to_be_checked()
+    expect(wrong.get_by_label("for an organization")).to_be_checked()
