@@ -82,7 +82,15 @@ def network_and_letter() -> str:
     return f"{network()} {(request.view_args or {}).get('slug')}"
 
 
-limiter = Limiter(
+class MarkedViews(Limiter):
+    """Looks at requests for marked views alone; the library would look at every request, and pass it."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+limiter = MarkedViews(
     key_func=network,
     default_limits=[],
     in_memory_fallback_enabled=True,
