@@ -44,9 +44,9 @@ def deepest(seeds: Seeds, port: int) -> Iterator[bytes]:
 
 def searches(port: int) -> Iterator[bytes]:
     """First and last names that many bear, as people type them."""
-    while True:
+    for n in itertools.count():
         typed = f"{random.choice(FIRST)} {random.choice(LAST)[: random.randrange(3, 8)]}"
-        yield get(f"/letters/bench/signatories?{urlencode({'q': typed})}", port)
+        yield get(f"/letters/bench/signatories?{urlencode({'q': typed})}", port, X_Forwarded_For=_network(n))
 
 
 def signs(port: int) -> Iterator[bytes]:
