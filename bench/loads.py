@@ -46,7 +46,7 @@ def searches(port: int) -> Iterator[bytes]:
     """First and last names that many bear, as people type them."""
     for n in itertools.count():
         typed = f"{random.choice(FIRST)} {random.choice(LAST)[: random.randrange(3, 8)]}"
-        yield get(f"/letters/bench/signatories?{urlencode({'q': typed})}", port, X_Forwarded_For=_network(n))
+        yield get(f"/letters/bench/signatories?{urlencode({'q': typed})}", port, X_Forwarded_For=_network(n << 8))
 
 
 def signs(port: int) -> Iterator[bytes]:
@@ -108,4 +108,4 @@ def _token(page: str) -> str:
 
 
 def _network(n: int) -> str:
-    return f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}"
+    return f"{10 + (n >> 24)}.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}"

@@ -28,11 +28,17 @@ from pledges.moderation import notifying
 from pledges.moderation import views as moderation_views
 from pledges.organizer import desk
 from pledges.organizer import views as organizer_views
-from pledges.signature import mails
+from pledges.pledge import following
+from pledges.pledge import mails as pledge_mails
+from pledges.pledge import views as pledge_views
+from pledges.pledge.at_hand import PledgesAtHand
+from pledges.signature import carrying, mails
 from pledges.signature import views as signature_views
 from pledges.widget import views as widget_views
 
-ROOMS = (letter_views, signature_views, moderation_views, organizer_views, mail_views, api_views, widget_views)
+ROOMS = (
+    letter_views, signature_views, pledge_views, moderation_views, organizer_views, mail_views, api_views, widget_views,
+)  # fmt: skip
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -45,16 +51,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["PLEDGES_BASE_URL"] = settings.base_url
     app.extensions["pledges.settings"] = settings
     app.extensions["pledges.letters"] = LettersAtHand()
+    app.extensions["pledges.pledges"] = PledgesAtHand()
     security.use(security.Keyring.from_settings(settings))
     db.start(app, settings)
     for part in (http_guard, limits, desk, observing, mail_views):
         part.start(app, settings)
     for part in (paths, languages, assets, http_errors, cli, api_views):
         part.start(app)
-    for room in (mails, notifying):
+    for room in (mails, carrying, notifying, following, pledge_mails):
         room.register()
     for views in ROOMS:
         app.register_blueprint(views.blueprint)
-    desk.exempt(signature_views.blueprint)
+    desk.exempt(signature_views.blueprint, pledge_views.blueprint)
     door.start(app, settings)
     return app

@@ -1,13 +1,16 @@
 """What may happen only so often, counted across processes: mails to a mailbox, sign-in attempts."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import Integer, LargeBinary, bindparam, case, delete
+from sqlalchemy import CursorResult, Integer, LargeBinary, bindparam, case, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.dml import ReturningInsert
 
 from pledges.db import Base, UtcDateTime, insert_for
+from pledges.term import BATCH, Term
 
 LONGEST_WINDOW = timedelta(days=1)
 
@@ -52,6 +55,18 @@ def give_back(session: Session, *digests: bytes) -> None:
         session.execute(delete(Allowance).where(Allowance.digest == digest))
 
 
-def forget_lapsed(session: Session, *, now: datetime) -> None:
-    """Erases the allowances whose windows are all over."""
-    session.execute(delete(Allowance).where(Allowance.began_at <= now - LONGEST_WINDOW))
+def _find_lapsed(session: Session, *, now: datetime, after: bytes | None) -> Sequence[bytes]:
+    """The allowances whose windows are all over."""
+    lapsed = select(Allowance.digest).where(Allowance.began_at <= now - LONGEST_WINDOW)
+    behind = lapsed if after is None else lapsed.where(Allowance.digest > after)
+    return session.scalars(behind.order_by(Allowance.digest).limit(BATCH)).all()
+
+
+def _erase_lapsed(session: Session, digests: Sequence[bytes], now: datetime) -> int:
+    lapsed = Allowance.digest.in_(digests) & (Allowance.began_at <= now - LONGEST_WINDOW)
+    # one that is in use just now is left for the next time: to wait for it could hold up those that wait for others
+    free = session.scalars(select(Allowance.digest).where(lapsed).with_for_update(skip_locked=True)).all()
+    return cast("CursorResult[Any]", session.execute(delete(Allowance).where(Allowance.digest.in_(free)))).rowcount
+
+
+TERMS = (Term("lapsed allowances", _find_lapsed, _erase_lapsed),)

@@ -4,42 +4,80 @@ import os
 import socket
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import OperationalError
 
-from pledges import clock, demo, security
+from pledges import clock, security
 from pledges.config import SettingWrong
-from pledges.db import is_up_to_date, transaction
-from pledges.letter.commands import letter
-from pledges.organizer.commands import account
-from pledges.serving import WITH_WORKER
+from pledges.db import db, is_up_to_date, transaction
+
+if TYPE_CHECKING:
+    from pledges.resealing import SealedColumn
 
 ROOT = Path(__file__).resolve().parent.parent
 
 keys = AppGroup("keys", help="Secrets.")
+retention = AppGroup("retention", help="What is erased by time.")
 
 
 class LateGroup(click.Group):
-    """The commands of Flask-Migrate, loaded when one of them is asked for."""
+    """Commands that are loaded when one of them is asked for: a server that runs for months needs none of them."""
+
+    def __init__(self, name: str, load: Callable[[], click.Group], help: str) -> None:  # noqa: A002 - click's word
+        super().__init__(name, help=help)
+        self._load = load
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        from flask_migrate.cli import db  # noqa: PLC0415 - brings Alembic along, eight megabytes
-
-        context: click.Context = db.make_context(info_name, args, parent=parent, **extra)
-        return context
+        return self._load().make_context(info_name, args, parent=parent, **extra)
 
 
 def start(app: Flask) -> None:
     """Adds the commands."""
-    for command in (LateGroup("db", help="Migrations."), letter, account, keys, serve, worker, demo_command):
+    for command in (
+        LateGroup("db", _migrations, "Migrations."),
+        LateGroup("letter", _letter, "Letters: create, open, close, recount."),
+        LateGroup("account", _account, "Staff accounts."),
+        LateGroup("pledge", _pledge, "Pledges: export what became of them, import what was delivered."),
+        keys,
+        retention,
+        serve,
+        worker,
+        demo_command,
+    ):
         app.cli.add_command(command)
+
+
+def _migrations() -> click.Group:
+    from flask_migrate.cli import db  # noqa: PLC0415 - brings Alembic along, eight megabytes
+
+    group: click.Group = db
+    return group
+
+
+def _letter() -> click.Group:
+    from pledges.letter.commands import letter  # noqa: PLC0415 - brings what reads letter files
+
+    return letter
+
+
+def _account() -> click.Group:
+    from pledges.organizer.commands import account  # noqa: PLC0415 - as all commands
+
+    return account
+
+
+def _pledge() -> click.Group:
+    from pledges.pledge.commands import pledge  # noqa: PLC0415 - as all commands
+
+    return pledge
 
 
 def without_settings(wrong: SettingWrong) -> Flask:
@@ -58,10 +96,53 @@ def generate_keys() -> None:
         click.echo(f"{name}={value}")
 
 
+@keys.command("reseal")
+def reseal_keys() -> None:
+    """Seals everything anew with the newest sealing key; run again, it goes on where it was interrupted."""
+    from pledges import resealing  # noqa: PLC0415 - as all commands
+
+    unopened = 0
+    for sealed in resealing.list_sealed_columns():
+        resealed, unopened_here = _reseal(sealed)
+        click.echo(f"{sealed.name}: {resealed} sealed anew")
+        if unopened_here:
+            click.echo(f"{sealed.name}: {unopened_here} open with none of PLEDGES_SEALING_KEYS", err=True)
+        unopened += unopened_here
+    if unopened:
+        raise SystemExit(1)
+
+
+def _reseal(sealed: "SealedColumn") -> tuple[int, int]:
+    """A page at a time: nobody waits for more than one."""
+    resealed = unopened = 0
+    last: tuple[Any, ...] | None = None
+    while True:
+        page = sealed.read(db.session(), last)
+        db.session.rollback()
+        if page.rewritten:
+            with transaction() as session:
+                resealed += sealed.write(session, page)
+        unopened += page.unopened
+        if page.last is None:
+            return resealed, unopened
+        last = page.last
+
+
+@retention.command("run")
+def run_retention() -> None:
+    """Erases what has reached its term, and prints how much; done periodically by the worker, too."""
+    from pledges import retention  # noqa: PLC0415 - as all commands
+
+    for kind, erased in retention.run(now=clock.now()).items():
+        click.echo(f"{kind}: {erased} erased")
+
+
 @click.command("demo")
 @with_appcontext
 def demo_command() -> None:
     """Adds a demo letter and a moderator if there is no letter yet, and prints where to go."""
+    from pledges import demo  # noqa: PLC0415 - no other command needs it
+
     with transaction() as session:
         demo.make(session, now=clock.now())
         has_mailbox = current_app.config["PLEDGES_HAS_MAILBOX"]
@@ -90,17 +171,11 @@ def serve(host: str, port: int, workers: int | None, no_worker: bool) -> NoRetur
     """Runs the production server."""
     _check_database()
     _check_port(host, port)
-    environment = {
-        **os.environ,
-        WITH_WORKER: "0" if no_worker else "1",
-        "PROMETHEUS_MULTIPROC_DIR": tempfile.mkdtemp(prefix="pledges-metrics-"),
-    }
-    options = {"bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}", "workers": workers or _processes()}
-    arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": tempfile.mkdtemp(prefix="pledges-metrics-")}
+    options = ("--host", host, "--port", str(port), "--workers", str(workers or _processes()))
+    command = [sys.executable, "-m", "pledges.serving", *options, "--no-mail" if no_worker else "--mail"]
     os.chdir(ROOT)
-    os.execve(  # noqa: S606 - becomes the server: no shell, and no parent left behind to hold signals back
-        sys.executable, [sys.executable, "-m", "gunicorn", "-c", "python:pledges.serving", *arguments], environment
-    )
+    os.execve(sys.executable, command, environment)  # noqa: S606 - becomes the server: no parent that holds signals back
 
 
 def _processes() -> int:

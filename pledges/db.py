@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, Text, TypeDecorator, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, Text, TypeDecorator, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DisconnectionError
@@ -145,6 +145,38 @@ def transaction() -> Iterator[Session]:
         raise
 
 
+def take_time(session: Session) -> None:
+    """Lets the statements of this transaction take as long as they need: a command may move every row of a letter."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL statement_timeout = 0"))
+
+
+def need_not_outlive_power_cuts(engine: Engine) -> None:
+    """Commits of this process return before the disk has them: for work that is found undone and done again."""
+
+    @event.listens_for(engine, "connect")
+    def relax(connection: Any, _record: Any) -> None:
+        on_sqlite = engine.dialect.name == "sqlite"
+        connection.execute("PRAGMA synchronous = NORMAL" if on_sqlite else "SET synchronous_commit = off")
+        connection.commit()
+
+
+def empty_the_log(engine: Engine) -> None:
+    """On SQLite, moves the log into the database and cuts it off: what was erased is in neither any more. Gives up at
+    once while somebody reads or writes: the next time will do.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    cursor = connection.cursor()
+    try:
+        cursor.execute("PRAGMA busy_timeout = 200")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        connection.close()
+
+
 def is_up_to_date() -> bool:
     """Whether the database has the newest schema."""
     from alembic.migration import MigrationContext  # noqa: PLC0415 - asked once, at the start of a server
@@ -158,7 +190,13 @@ def is_up_to_date() -> bool:
 def _engine_options(settings: Settings) -> dict[str, Any]:
     if settings.is_sqlite:
         return {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
-    limits = f"-c statement_timeout={STATEMENT_SECONDS}s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+    manners = {
+        "statement_timeout": f"{STATEMENT_SECONDS}s",
+        "idle_in_transaction_session_timeout": "60s",
+        "timezone": "UTC",
+        "max_parallel_workers_per_gather": 0,  # many ask at once: who asks takes one core
+    }
+    limits = " ".join(f"-c {name}={value}" for name, value in manners.items())
     return {
         "connect_args": {"options": limits, "connect_timeout": 5, "application_name": "pledges"},
         "pool_size": 10,
@@ -191,7 +229,7 @@ def _teach_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def set_manners(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy begins transactions, not the driver
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

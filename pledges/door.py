@@ -33,7 +33,7 @@ COMPRESSED_FROM_BYTES = 500
 LONGEST_KEY = 500
 _COMPRESSED = ("text/", "application/json", "image/svg+xml", "application/problem+json")
 _NEGOTIATED = frozenset({"/", "/privacy"})
-_ASKED = ("lang", "theme", "after", "limit")
+_ASKED = ("lang", "theme", "kind", "after", "limit", "pledge")
 """All that a kept answer can depend on in a query; what else stands there makes no other answer."""
 _SEEN = Counter("pledges_kept_total", "Public answers by where they came from", ["from"])
 _FROM_SHELF = _SEEN.labels("shelf")
@@ -125,6 +125,9 @@ def start(app: Flask, settings: Settings) -> None:
     app.wsgi_app = Door(app.wsgi_app, shelf)  # type: ignore[method-assign] # Flask's own way to wrap it
 
 
+MOST_FIELDS = 20
+
+
 def _key(environ: Environ) -> str | None:
     """What an answer is kept under; None for what is not the same for everyone."""
     path: str = environ.get("PATH_INFO", "")
@@ -132,7 +135,10 @@ def _key(environ: Environ) -> str | None:
         path.startswith(("/letters/", "/api/v1/", "/embed", "/assets/")) or path in _NEGOTIATED
     ):
         return None
-    asked = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=20) if environ.get("QUERY_STRING") else {}
+    try:
+        asked = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=MOST_FIELDS)
+    except ValueError:  # nobody's link: the application answers as it does to what it does not know
+        return None
     if "q" in asked:
         return None
     known = "&".join(f"{name}={asked[name][0]}" for name in _ASKED if name in asked)

@@ -2,22 +2,38 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
+from limits import parse
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from pledges import clock
+from pledges.db import db
 from pledges.errors import CursorUnknown, DomainError, LinkExpired, LinkUnknown, NotFound, TooManyTries
+from pledges.languages import speak
+from pledges.letter.inviting import InvitationRevoked
 from pledges.letter.queries import LetterUnknown
+from pledges.letter.withdrawing import LetterWithdrawn
+from pledges.limits import SEARCH, SIGN_IN, SIGNING
 from pledges.moderation.deciding import DecisionRefused
-from pledges.signature.confirming import ConfirmationOver, ConfirmationTooLate
+from pledges.pledge.committing import PledgeOver
+from pledges.pledge.making import SignatureOver
+from pledges.pledge.nudging import NudgedLately
+from pledges.pledge.queries import PledgeUnknown
+from pledges.pledge.reporting import CommitmentOver
+from pledges.pledge.showing import NothingShown
+from pledges.pledge.states import TransitionRefused
+from pledges.signature.confirming import ConfirmationOfWithdrawn, ConfirmationOver, ConfirmationTooLate
+from pledges.signature.organizations import OrganizationSigned
 from pledges.signature.signing import LetterClosed
 
 log = logging.getLogger(__name__)
@@ -38,6 +54,16 @@ DOMAIN: Mapping[type[DomainError], Answer] = {
         HTTPStatus.NOT_FOUND,
         _("There is no such letter"),
         _("Check the address for a missing letter or two. All open letters are on the front page."),
+    ),
+    PledgeUnknown: Answer(
+        HTTPStatus.NOT_FOUND,
+        _("The letter has no such pledge"),
+        _("Check the address for a missing letter or two. All that can be pledged stands under the letter."),
+    ),
+    NothingShown: Answer(
+        HTTPStatus.NOT_FOUND,
+        _("Nothing is shown here"),
+        _("Who signs decides whether pledges are shown, and may think better of it at any time."),
     ),
     LinkUnknown: Answer(
         HTTPStatus.NOT_FOUND,
@@ -62,10 +88,59 @@ DOMAIN: Mapping[type[DomainError], Answer] = {
         _("The letter has closed"),
         _("It closed more than a day ago and takes no confirmations any more. Your signature was not counted."),
     ),
+    InvitationRevoked: Answer(
+        HTTPStatus.GONE,
+        _("This link has been taken back"),
+        _("Whoever invited you has closed it. If you signed by it, nothing changes; otherwise ask for another one."),
+    ),
+    OrganizationSigned: Answer(
+        HTTPStatus.CONFLICT,
+        _("This organization has signed already"),
+        _(
+            "An organization signs once, by its website; its name stands under the letter as soon as a moderator has "
+            "let it through. Ask your colleagues first. If it was none of you, or if another organization shares your "
+            "website, write to whoever runs this site: once the other one is taken off, your link works again."
+        ),
+    ),
+    ConfirmationOfWithdrawn: Answer(
+        HTTPStatus.GONE,
+        _("This letter was withdrawn"),
+        _("Its organizer has taken it back, so there is nothing to confirm any more. Your signature was not counted."),
+    ),
+    LetterWithdrawn: Answer(
+        HTTPStatus.CONFLICT,
+        _("This letter was withdrawn"),
+        _("Its organizer has taken it back, and it takes no signatures any more. Its page says when and why."),
+    ),
     LetterClosed: Answer(
         HTTPStatus.CONFLICT,
         _("This letter is closed"),
         _("It takes no signatures any more. You can still read it and see who signed."),
+    ),
+    CommitmentOver: Answer(
+        HTTPStatus.GONE,
+        _("There is nothing to report on"),
+        _("This pledge was withdrawn, has lapsed, or does not bind yet. Nothing was recorded."),
+    ),
+    NudgedLately: Answer(
+        HTTPStatus.CONFLICT,
+        _("Nobody was asked"),
+        _("The pledge is not due yet, or all were asked within the last seven days."),
+    ),
+    TransitionRefused: Answer(
+        HTTPStatus.CONFLICT,
+        _("That does not fit any more"),
+        _("The pledge has changed meanwhile. Reload the page and look at it again. Nothing was recorded."),
+    ),
+    PledgeOver: Answer(
+        HTTPStatus.CONFLICT,
+        _("This pledge is past its date"),
+        _("It takes nobody any more, and what was pledged stays as it is."),
+    ),
+    SignatureOver: Answer(
+        HTTPStatus.GONE,
+        _("Nothing can be pledged with this signature"),
+        _("It is withdrawn, or not confirmed yet. Sign the letter again to make a pledge."),
     ),
     CursorUnknown: Answer(
         HTTPStatus.BAD_REQUEST, _("There is no such page of the list"), _("Begin again at the first page.")
@@ -93,6 +168,15 @@ HTTP: Mapping[int, tuple[str, str]] = {
     503: (_("We can't answer just now"), _("Try again in a minute.")),
 }
 
+LIMITS: Mapping[str, str] = {
+    SIGNING: _(
+        "Very many people are sending forms from your network at this moment, and yours was not taken. "
+        "Wait a minute, go back, and send it again: what you wrote is still there."
+    ),
+    SEARCH: _("Very many people are searching from your network at this moment. Wait a minute, then search again."),
+    SIGN_IN: _("Very many tries to sign in come from your network at this moment. Wait a minute, then try again."),
+}
+
 
 def start(app: Flask) -> None:
     """Registers the table."""
@@ -118,12 +202,24 @@ def _http_error(error: HTTPException) -> Response:
     title, advice = HTTP.get(error.code, (HTTPStatus(error.code).phrase, _("Start from the front page.")))
     if isinstance(error, CSRFError):
         advice = gettext("The form had been open for too long. Go back, reload the page, and send it again.")
+    if isinstance(error, RateLimitExceeded):
+        _speak_as_the_letter()
+        advice = next((words for limit, words in LIMITS.items() if parse(limit) == error.limit.limit), advice)
     response = answer_with(error.code, title, advice)
     if "Allow" in given.headers:
         response.headers["Allow"] = given.headers["Allow"]
     if isinstance(error, RateLimitExceeded):
         response.headers["Retry-After"] = str(error.limit.limit.get_expiry())
     return response
+
+
+def _speak_as_the_letter() -> None:
+    """Makes the answer's language that of the letter which the address names, if it names one."""
+    slug = (request.view_args or {}).get("slug")
+    with suppress(LetterUnknown, OperationalError, PoolTimeout):
+        if slug is not None:
+            letter = current_app.extensions["pledges.letters"].get_public(db.session(), slug, now=clock.now())
+            speak(letter.text_in(request.args.get("lang")).language)
 
 
 def _database_away(error: Exception) -> Response:

@@ -68,14 +68,20 @@ def is_on_this_machine() -> bool:
 def client_network() -> str:
     """The client's network, /24 or /64: what limits are kept for."""
     address = _address()
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
     return str(ipaddress.ip_network((address, 24 if address.version == 4 else 64), strict=False))
+
+
+def network_of_origin() -> str | None:
+    """The client's network, to tell where many come from; None on loopback: there, it is a proxy that the settings do
+    not name, and all the world would be neighbours, or somebody at this machine.
+    """
+    return None if _address().is_loopback else client_network()
 
 
 def _address() -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     try:
-        return ipaddress.ip_address((request.remote_addr or "").partition("%")[0])
+        address = ipaddress.ip_address((request.remote_addr or "").partition("%")[0])
+        return getattr(address, "ipv4_mapped", None) or address  # as a socket for both kinds names IPv4
     except ValueError:
         return ipaddress.ip_address("0.0.0.0")  # noqa: S104 - stands for an unknown client, binds nothing
 

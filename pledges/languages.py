@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
 
@@ -117,8 +117,8 @@ def figure(number: int, language: str | None = None) -> str:
     return format_decimal(number, locale=_current(language))
 
 
-def day(moment: datetime, language: str | None = None) -> str:
-    """The day of a time, in words."""
+def day(moment: date, language: str | None = None) -> str:
+    """A day, or the day of a time, in words."""
     return format_date(moment, format="long", locale=_current(language))
 
 

@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
-from pledges.letter.reading import LONGEST_SLUG
+from pledges.letter.models import LONGEST_SLUG
 
 
 class SlugConverter(BaseConverter):

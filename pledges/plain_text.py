@@ -47,6 +47,13 @@ def words(text: str) -> list[str]:
 
 
 def turns(text: str) -> list[str]:
-    """The folded text as often as it has words, each of them in front once and the others behind it."""
+    """The folded text in as many orders as put each two of its words in front once; of the first five, for with more
+    there would be no end of them; the others come first once each.
+    """
     folded = words(text)
-    return [" ".join((*folded[at:], *folded[:at])) for at in range(len(folded))]
+    pairs = [(one, two) for one in folded[:_PAIRED] for two in folded[:_PAIRED] if one != two]
+    alone = [(one,) for one in folded if len(folded) == 1 or one in folded[_PAIRED:]]
+    return [" ".join((*front, *(word for word in folded if word not in front))) for front in (*pairs, *alone)]
+
+
+_PAIRED = 5

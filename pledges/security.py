@@ -28,7 +28,9 @@ class Keyring:
     """Sealing keys (newest first), the digest key and the signing keys (newest first)."""
 
     def __init__(self, *, sealing: Sequence[str], digest: str, signing: Sequence[str]) -> None:
-        self._sealer = MultiFernet([Fernet(_fernet_key(key)) for key in sealing])
+        sealers = [Fernet(_fernet_key(key)) for key in sealing]
+        self._newest = sealers[0]
+        self._sealer = MultiFernet(sealers)
         self._digest_key = digest.encode()
         self._signing_keys = [key.encode() for key in reversed(signing)]
         self._signers: dict[str, URLSafeSerializer] = {}
@@ -51,8 +53,19 @@ class Keyring:
             raise KeysMissing("sealed with a key that PLEDGES_SEALING_KEYS does not hold") from error
 
     def reseal(self, sealed: str) -> str:
-        """The same secret under the newest key."""
-        return self._sealer.rotate(sealed.encode()).decode()
+        """The same secret under the newest key; raises KeysMissing."""
+        try:
+            return self._sealer.rotate(sealed.encode()).decode()
+        except InvalidToken as error:
+            raise KeysMissing("sealed with a key that PLEDGES_SEALING_KEYS does not hold") from error
+
+    def is_newest(self, sealed: str) -> bool:
+        """Whether it is sealed under the newest key."""
+        try:
+            self._newest.decrypt(sealed.encode())
+        except InvalidToken:
+            return False
+        return True
 
     def digest(self, purpose: str, value: str) -> bytes:
         """32 bytes that find `value` again without telling it; equal only within one purpose."""
@@ -71,6 +84,15 @@ class Keyring:
         if now.timestamp() >= expires:
             raise LinkExpired(tuple(subject))
         return tuple(subject)
+
+    def sign(self, purpose: str, value: str) -> str:
+        """Proves later that `value` came from us, for one purpose: 64 hexadecimal digits under the newest key."""
+        return _signature(self._signing_keys[-1], purpose, value)
+
+    def has_signed(self, purpose: str, value: str, signature: str) -> bool:
+        """Whether `signature` is ours, under any of the keys."""
+        ours = (_signature(key, purpose, value).encode() for key in self._signing_keys)
+        return any(hmac.compare_digest(each, signature.encode()) for each in ours)
 
     def _signer(self, purpose: str) -> URLSafeSerializer:
         if purpose not in self._signers:
@@ -102,6 +124,11 @@ def fresh_settings() -> dict[str, str]:
     """A fresh set of secrets, by the names of their settings."""
     names = ("PLEDGES_SECRET_KEY", "PLEDGES_SEALING_KEYS", "PLEDGES_DIGEST_KEY")
     return {name: secrets.token_urlsafe(48) for name in names}
+
+
+def _signature(key: bytes, purpose: str, value: str) -> str:
+    derived = hmac.new(key, f"pledges.signature of {purpose}".encode(), hashlib.sha256).digest()
+    return hmac.new(derived, value.encode(), hashlib.sha256).hexdigest()
 
 
 def _fernet_key(text: str) -> bytes:

@@ -1,91 +1,129 @@
-"""How gunicorn runs the application: this module is its configuration, read by `flask serve`.
+"""How granian runs the application: `flask serve` becomes `python -m pledges.serving`.
 
 The mail worker is a child of the server's first process, started again should it end, and ends with it.
 """
 
+import importlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from gunicorn.glogging import Logger
-from prometheus_client import multiprocess
+import click
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import Server
 
-from pledges.observing import JsonLines
-
-WITH_WORKER = "PLEDGES_SERVE_WITH_WORKER"
+THREADS = 4
+"""For each process: enough that a slow answer holds nobody up, and few, as they take turns at one interpreter."""
+HEADERS_MS = 10_000
+GRACE_SECONDS = 20
 RESTART_SECONDS = 2.0
+LOGGING = {
+    "formatters": {"lines": {"()": "pledges.observing.JsonLines"}},
+    "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "lines", "stream": "ext://sys.stderr"}},
+    "loggers": {"_granian": {"handlers": ["lines"], "propagate": False}},
+}
 
 
-class ServerLog(Logger):  # type: ignore[misc] # untyped base
-    """The server's own errors in JSON lines like all others; a request that broke it is told without its path."""
-
-    def setup(self, cfg: Any) -> None:
-        super().setup(cfg)
-        for handler in self.error_log.handlers:
-            handler.setFormatter(JsonLines())
-
-    def exception(self, msg: str, *_args: Any, **_kwargs: Any) -> None:
-        super().exception(msg.partition(" %")[0])
-
-
-wsgi_app = "wsgi:application"
-worker_class = "gthread"
-threads = 8
-worker_connections = 200
-keepalive = 5
-timeout = 60
-graceful_timeout = 20
-max_requests_jitter = 0
-logger_class = ServerLog
-accesslog = None
-loglevel = "error"  # its warnings name the clients of requests that it could not read
-proc_name = "pledges"
-control_socket_disable = True
-forwarded_allow_ips = ""  # proxies are trusted by PLEDGES_PROXIES alone
-
-_ending = threading.Event()
-_starting = threading.Lock()
-"""No web process is forked while the mail worker is started: it would inherit the pipe on which its start is awaited,
-and hold it open for good.
-"""
-_worker: subprocess.Popen[bytes] | None = None
+@click.command()
+@click.option("--host", required=True)
+@click.option("--port", required=True, type=int)
+@click.option("--workers", required=True, type=int)
+@click.option("--mail/--no-mail", required=True)
+@click.option("--module", default="wsgi", help="Where the application is.")
+def main(host: str, port: int, workers: int, mail: bool, module: str) -> None:
+    """Serves until SIGTERM or SIGINT."""
+    server = Server(
+        module,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_MS),
+        log_level=LogLevels.error,  # its warnings would name the clients of requests that it could not read
+        log_dictconfig=LOGGING,
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE_SECONDS,
+    )
+    if mail:
+        mail_worker = MailWorker()
+        server.on_startup(mail_worker.start)
+        server.on_shutdown(mail_worker.end)
+    server.on_shutdown(_forget_metrics)
+    os.register_at_fork(after_in_child=_end_on_signals)
+    server.serve(target_loader=partial(_load, module, os.getpid()), wrap_loader=False)
 
 
-def when_ready(_server: Any) -> None:
-    """Starts the mail worker once the port is open."""
-    if os.environ.get(WITH_WORKER) == "1":
-        os.register_at_fork(
-            before=_starting.acquire, after_in_parent=_starting.release, after_in_child=_starting.release
-        )
-        threading.Thread(target=_keep_worker, args=(os.getpid(),), daemon=True).start()
+class MailWorker:
+    """`flask worker` as a child of this process, started again should it end."""
 
+    def __init__(self) -> None:
+        self._ending = threading.Event()
+        self._starting = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
 
-def on_exit(_server: Any) -> None:
-    """Ends the mail worker with the server, at the latest when its time to finish is over."""
-    _ending.set()
-    if _worker is not None and _worker.poll() is None:
-        _worker.terminate()
-        try:
-            _worker.wait(timeout=graceful_timeout)
-        except subprocess.TimeoutExpired:
-            _worker.kill()
-    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+    def start(self) -> None:
+        """Starts it, and watches over it.
 
+        No web process is forked while the mail worker is started: it would inherit the pipe on which its start is
+        awaited, and hold it open for good.
+        """
+        lock = self._starting
+        os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)
+        threading.Thread(target=self._keep, args=(os.getpid(),), daemon=True).start()
 
-def child_exit(_server: Any, worker: Any) -> None:
-    """Keeps the metrics of a process that ended."""
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call] # untyped there
+    def end(self) -> None:
+        """Ends it, at the latest when its time to finish is over."""
+        self._ending.set()
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(timeout=GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
 
-
-def _keep_worker(parent: int) -> None:
-    global _worker  # noqa: PLW0603 - gunicorn's hooks share nothing else
-    while not _ending.is_set():
+    def _keep(self, parent: int) -> None:
         command = [sys.executable, "-m", "flask", "worker", "--while-child-of", str(parent)]
-        with _starting:
-            _worker = subprocess.Popen(command)  # noqa: S603 - our own command, nothing from outside
-        _worker.wait()
-        _ending.wait(RESTART_SECONDS)
+        while not self._ending.is_set():
+            with self._starting:
+                self._process = subprocess.Popen(command)  # noqa: S603 - our own command, nothing from outside
+            self._process.wait()
+            self._ending.wait(RESTART_SECONDS)
+
+
+def _load(module: str, parent: int) -> Callable[..., Any]:
+    """In each web process: the application, and a watch that ends the process should its server have been killed."""
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    application: Callable[..., Any] = importlib.import_module(module).application
+    return application
+
+
+def _end_on_signals() -> None:
+    """A web process that is told to end before it serves ends, and does not note it as its server does."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _forget_metrics() -> None:
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

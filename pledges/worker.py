@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import FrameType
@@ -18,17 +19,21 @@ from types import FrameType
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from pledges import allowance, clock
+from pledges import clock, retention
 from pledges.config import Settings
-from pledges.db import transaction
+from pledges.db import db, need_not_outlive_power_cuts, transaction
 from pledges.languages import render_mail
 from pledges.letter.publishing import close_lapsed
-from pledges.mail import claiming, outbox
+from pledges.mail import claiming
 from pledges.mail.composing import Letterhead
 from pledges.mail.delivering import PostOffice, deliver_batch
 from pledges.mail.transports import ServerAway, transport_for
 from pledges.moderation.notifying import tell_moderators
-from pledges.signature.forgetting import forget_unconfirmed
+from pledges.pledge.asking import ask_due
+from pledges.pledge.binding import bind_reached, lapse_unreached, note_thresholds
+from pledges.pledge.tracking import note_days
+from pledges.signature.gathering import gather, show_gathered, tell_gathered
+from pledges.signature.reminding import remind_unconfirmed
 
 log = logging.getLogger(__name__)
 
@@ -36,16 +41,26 @@ TICK_SECONDS = 2.0
 BUSY_TICK_SECONDS = 0.2
 BUSY_SECONDS = 10.0
 """So long after a mail the next one is looked for at once: they seldom come alone."""
+HANDS = 2
+"""So many deliver at once, each over a connection of its own: while one waits for an answer, another writes."""
 HEARTBEAT_SECONDS = 5.0
+ERASE_EVERY = timedelta(hours=1)
+ERASING_HOLDS_UP_SECONDS = 0.5
+"""So long the mails wait for it; then both go on side by side."""
+BATCHES_HOLD_UP_SECONDS = 2.0
+"""So long the mails wait for a sweep of many batches; it goes on after them."""
 LONGEST_PAUSE_SECONDS = 15.0
 """While the mail server is away it is knocked at this often, so that mail goes out soon after its return."""
 
 
 @dataclass
 class Sweep:
-    """Something that falls due by time. It may run anywhere and twice: it must find nothing the second time."""
+    """Something that falls due by time. It may run anywhere and twice: it must find nothing the second time.
 
-    deed: Callable[..., None]
+    A deed that answers how much it did is called again until that is nothing, each time in a transaction of its own.
+    """
+
+    deed: Callable[..., int | None]
     every: timedelta
     next_at: datetime | None = field(default=None)
 
@@ -56,15 +71,28 @@ class Worker:
     def __init__(self, app: Flask, settings: Settings) -> None:
         name = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
         letterhead = Letterhead(sender=settings.mail_from, base_url=settings.base_url)
-        self.office = PostOffice(name, transport_for(settings), letterhead, render_mail)
+        self.offices = [
+            PostOffice(f"{name}.{hand}", transport_for(settings), letterhead, render_mail) for hand in range(HANDS)
+        ]
         self.sweeps = [
             Sweep(close_lapsed, timedelta(seconds=2)),
             Sweep(tell_moderators, timedelta(seconds=2)),
-            Sweep(forget_unconfirmed, timedelta(hours=1)),
-            Sweep(outbox.forget_old, timedelta(hours=1)),
-            Sweep(allowance.forget_lapsed, timedelta(hours=1)),
+            Sweep(gather, timedelta(seconds=2)),
+            Sweep(tell_gathered, timedelta(seconds=2)),
+            Sweep(show_gathered, timedelta(seconds=2)),
+            Sweep(remind_unconfirmed, timedelta(seconds=20)),
+            Sweep(note_thresholds, timedelta(seconds=2)),
+            Sweep(bind_reached, timedelta(seconds=2)),
+            Sweep(lapse_unreached, timedelta(seconds=2)),
+            Sweep(note_days, timedelta(seconds=60)),
+            Sweep(ask_due, timedelta(seconds=2)),
         ]
         self._app = app
+        self._name = name
+        self._hands = ThreadPoolExecutor(HANDS)
+        self._eraser = ThreadPoolExecutor(1)
+        self._erasing: Future[None] | None = None
+        self._erase_at: datetime | None = None
         self._stopping = threading.Event()
         self._pause = 0.0
         self._deliver_at = 0.0
@@ -73,7 +101,7 @@ class Worker:
     def run(self, *, while_child_of: int | None = None) -> None:
         """Works until `stop`, or until the process that started it is gone."""
         threading.Thread(target=self._heartbeat, daemon=True).start()
-        log.info("worker started", extra={"worker": self.office.worker})
+        log.info("worker started", extra={"worker": self._name})
         while not self._stopping.is_set():
             if while_child_of is not None and os.getppid() != while_child_of:
                 break
@@ -82,28 +110,45 @@ class Worker:
             except SQLAlchemyError as error:
                 log.error("database away", extra={"error": type(error).__name__})
             self._stopping.wait(BUSY_TICK_SECONDS if time.monotonic() < self._busy_until else TICK_SECONDS)
-        self.office.transport.close()
-        log.info("worker stopped", extra={"worker": self.office.worker})
+        self.close()
+        log.info("worker stopped", extra={"worker": self._name})
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Ends after the mail in hand."""
         self._stopping.set()
 
+    def close(self) -> None:
+        """Lets go of the mail server."""
+        self._stopping.set()
+        self._hands.shutdown()
+        self._eraser.shutdown()
+        for office in self.offices:
+            office.transport.close()
+
     def work(self) -> None:
         """Sweeps what is due by time, then delivers until nothing is due."""
         for sweep in self.sweeps:
             self._sweep(sweep)
-        while not self._stopping.is_set() and time.monotonic() >= self._deliver_at:
+        self._erase()
+        if time.monotonic() < self._deliver_at:
+            return
+        away = [away for away in self._hands.map(self._deliver, self.offices) if away is not None]
+        if away:
+            self._wait_for_server(away[0])
+        else:
+            self._pause = 0.0
+
+    def _deliver(self, office: PostOffice) -> ServerAway | None:
+        while not self._stopping.is_set():
             with self._app.app_context():
                 try:
-                    delivered = deliver_batch(self.office, is_stopping=self._stopping.is_set)
+                    delivered = deliver_batch(office, is_stopping=self._stopping.is_set)
                 except ServerAway as away:
-                    self._wait_for_server(away)
-                    return
-            self._pause = 0.0
+                    return away
             if not delivered:
-                return
+                break
             self._busy_until = time.monotonic() + BUSY_SECONDS
+        return None
 
     def _sweep(self, sweep: Sweep) -> None:
         now = clock.now()
@@ -111,12 +156,44 @@ class Worker:
             return
         sweep.next_at = now + sweep.every
         try:
-            with self._app.app_context(), transaction() as session:
-                sweep.deed(session, now=now)
+            if self._sweep_batches(sweep, now):
+                sweep.next_at = now
         except SQLAlchemyError:
             raise
         except Exception:  # one sweep that fails must hold up neither the others nor the mails
             log.exception("sweep failed", extra={"sweep": sweep.deed.__name__})
+
+    def _sweep_batches(self, sweep: Sweep, now: datetime) -> bool:
+        """Answers whether more may be left. Between two batches others have the database as long as one took."""
+        began = time.monotonic()
+        while True:
+            at = time.monotonic()
+            with self._app.app_context(), transaction() as session:
+                swept = sweep.deed(session, now=now)
+            if not swept or self._stopping.wait(min(time.monotonic() - at, BATCHES_HOLD_UP_SECONDS)):
+                return False
+            if time.monotonic() - began > BATCHES_HOLD_UP_SECONDS:
+                return True
+
+    def _erase(self) -> None:
+        """Erases what has reached its term, beside the mails: a letter with a million addresses takes its time."""
+        now = clock.now()
+        if self._erasing is None and (self._erase_at is None or now >= self._erase_at):
+            self._erase_at = now + ERASE_EVERY
+            self._erasing = self._eraser.submit(self._run_retention, now)
+            wait([self._erasing], timeout=ERASING_HOLDS_UP_SECONDS)
+        if self._erasing is not None and self._erasing.done():
+            ended, self._erasing = self._erasing, None
+            ended.result()
+
+    def _run_retention(self, now: datetime) -> None:
+        try:
+            with self._app.app_context():
+                retention.run(now=now, is_stopping=self._stopping.is_set)
+        except SQLAlchemyError:
+            raise
+        except Exception:  # as for a sweep
+            log.exception("retention failed")
 
     def _wait_for_server(self, away: ServerAway) -> None:
         self._pause = min(max(self._pause * 2, TICK_SECONDS), LONGEST_PAUSE_SECONDS)
@@ -128,13 +205,16 @@ class Worker:
         while not self._stopping.wait(HEARTBEAT_SECONDS):
             try:
                 with self._app.app_context(), transaction() as session:
-                    claiming.renew(session, self.office.worker, now=clock.now())
+                    for office in self.offices:
+                        claiming.renew(session, office.worker, now=clock.now())
             except SQLAlchemyError as error:
                 log.error("database away", extra={"error": type(error).__name__})
 
 
 def run(app: Flask, settings: Settings, *, while_child_of: int | None = None) -> None:
     """Runs a worker in this process until SIGTERM or SIGINT."""
+    with app.app_context():
+        need_not_outlive_power_cuts(db.engine)
     worker = Worker(app, settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, worker.stop)

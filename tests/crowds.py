@@ -11,9 +11,9 @@ from pledges import clock
 from pledges.db import Base
 from pledges.letter.models import Letter
 from pledges.letter.queries import get_letter
-from pledges.signature import moving, queries, signing, withdrawing
+from pledges.signature import moving, queries, signing, statements, withdrawing
 from pledges.signature.addresses import read_address
-from pledges.signature.models import Display, Signature
+from pledges.signature.models import Display, Signature, StatementState
 from pledges.signature.states import Actor, Kind, State
 from tests.people import Workshop
 
@@ -37,6 +37,8 @@ def in_state(
             moving.move(session, [signature], state, by=Actor.POLICY, now=clock.now())
         elif state in (State.APPROVED, State.REJECTED):
             reason = "no such person" if state is State.REJECTED else None
+            if state is State.APPROVED:
+                statements.mark(session, [signature], StatementState.APPROVED)
             moving.move(session, [signature], state, by=Actor.MODERATOR, now=clock.now(), reason=reason)
         elif state is State.WITHDRAWN:
             withdrawing.withdraw(session, signature.id, now=clock.now())

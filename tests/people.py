@@ -124,11 +124,16 @@ class Workshop:
         *,
         display: Display = Display.PUBLIC,
         kind: Kind = Kind.PERSON,
+        together: bool = False,
         **words: str,
     ) -> Signature:
         """A pending signature, with its mail owed; None when the mailbox has had its mails for today."""
         submission = signing.Submission(
-            address=read_address(email), words=Words(name=name, **words), display=display, kind=kind
+            address=read_address(email),
+            words=Words(name=name, **words),
+            display=display,
+            kind=kind,
+            together=together,
         )
         with self.writing() as session:
             fresh = get_letter(session, letter.slug)

@@ -200,3 +200,27 @@ def test_a_limit_that_can_not_be_set_changes_nothing(shell: Shell, workshop: Wor
     with workshop.app.app_context(), transaction() as session:
         assert session.scalars(select(AccountLetter.letter_id)).all() == [letter.id]
         assert len(session.scalars(select(Letter)).all()) == 1
+
+
+def test_invite_prints_a_secret_link_lists_it_and_takes_it_back(
+    workshop: Workshop, visitor: Visitor, shell: Shell
+) -> None:
+    workshop.letter(opened=False)
+    assert shell.done("letter", "invite", "ask-more", "--list") == "no links\n"
+    link = shell.done("letter", "invite", "ask-more", "--note", "For Ada").strip()
+    path = "/" + link.split("/", 3)[3]
+    assert path.startswith("/first/")
+    assert visitor.get(path).status_code == 200
+    (line,) = shell.done("letter", "invite", "ask-more", "--list").splitlines()
+    number, _day, note, listed = line.split("\t")
+    assert (note, listed) == ("For Ada", link)
+    assert "is revoked" in shell.done("letter", "invite", "ask-more", "--revoke", number)
+    assert visitor.get(path).status_code == 410
+    assert "revoked" in shell.done("letter", "invite", "ask-more", "--list")
+
+
+def test_invite_says_in_one_line_what_is_wrong(workshop: Workshop, shell: Shell) -> None:
+    workshop.letter(opened=False)
+    assert shell.refused("letter", "invite", "nowhere") == "there is no letter 'nowhere'"
+    assert "no link 7" in shell.refused("letter", "invite", "ask-more", "--revoke", "7")
+    assert "longer than 120" in shell.refused("letter", "invite", "ask-more", "--note", "a" * 121)

@@ -34,6 +34,13 @@ def renderings(app: Flask) -> Iterator[list[str]]:
         yield seen
 
 
+def test_more_fields_than_any_link_has_are_answered_as_what_is_unknown(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    for path in ("/letters/ask-more", "/api/v1/letters"):
+        for query in ("&".join(f"a{n}=1" for n in range(40)), "&" * 60):
+            assert visitor.get(f"{path}?{query}").status_code == 200
+
+
 def test_a_page_is_rendered_once_until_something_changes(
     workshop: Workshop, visitor: Visitor, renderings: list[str]
 ) -> None:

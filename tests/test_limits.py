@@ -14,12 +14,27 @@ from redis import Redis
 from pledges import clock, create_app
 from pledges.config import Settings
 from pledges.db import db
+from pledges.letter import publishing
+from pledges.letter.reading import read_letter_file
 from tests.people import Visitor, Workshop
 from tests.serving import wait_until
 from tests.wires import Wire
 
 LIMIT = 300
 HERE = "192.0.2.1"
+
+IN_TWO_LANGUAGES = """---
+slug: pide-mas
+title: Pide más
+language: es
+to: La junta
+translations:
+  - language: en
+    title: Ask more
+    body: Ask more.
+---
+Pide más.
+"""
 
 AppFactory = Callable[..., Visitor]
 
@@ -46,10 +61,15 @@ def ask(visitor: Visitor, slug: str = "none", address: str = HERE, **headers: st
     return visitor.post(f"/letters/{slug}/sign", environ_base={"REMOTE_ADDR": address}, headers=named).status_code
 
 
-def use_up(visitor: Visitor, slug: str = "none", address: str = HERE, **headers: str) -> None:
+def use_up(visitor: Visitor, slug: str = "none", address: str = HERE, status: int = 404, **headers: str) -> None:
     """Uses up a network's minute."""
-    assert {ask(visitor, slug, address, **headers) for _ in range(LIMIT)} == {404}
+    assert {ask(visitor, slug, address, **headers) for _ in range(LIMIT)} == {status}
     assert ask(visitor, slug, address, **headers) == 429
+
+
+def sign(visitor: Visitor, slug: str) -> int:
+    """Signs with an address of its own."""
+    return visitor.sign(slug, email=f"ada-{uuid.uuid4().hex}@example.org").status_code
 
 
 def test_a_campus_of_sixty_signs_within_a_minute(workshop: Workshop, visitor: Visitor) -> None:
@@ -69,6 +89,38 @@ def test_beyond_the_limit_of_its_network_one_is_told_when_to_try_again(visitor: 
         assert "Too many at once" in visitor.text
         time.shift(wait + 1)
         assert ask(visitor) == 404
+
+
+@pytest.mark.parametrize(("query", "language"), [("", "es"), ("?lang=en", "en")])
+def test_the_refusal_is_a_page_in_the_letters_language(
+    workshop: Workshop, visitor: Visitor, query: str, language: str
+) -> None:
+    with workshop.writing() as session:
+        file = read_letter_file(IN_TWO_LANGUAGES)
+        publishing.open_letter(session, publishing.create(session, file, now=clock.now()), now=clock.now())
+    use_up(visitor, "pide-mas", status=422)
+    answer = visitor.post(f"/letters/pide-mas/sign{query}", environ_base={"REMOTE_ADDR": HERE})
+    assert (answer.status_code, answer.mimetype, answer.headers["Retry-After"]) == (429, "text/html", "60")
+    assert visitor.page.html["lang"] == language
+    assert visitor.page.select_one("h1").get_text()
+
+
+def test_each_limit_has_words_of_its_own(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    visitor.get("/login")
+    token = {"csrf_token": visitor.page.find("input", {"name": "csrf_token"})["value"]}
+    advice = set()
+    for ask_once, most in (
+        (lambda: visitor.post("/letters/ask-more/sign"), LIMIT),
+        (lambda: visitor.get("/letters/ask-more/signatories?q=ada"), 120),
+        (lambda: visitor.post("/login", token), 60),
+    ):
+        with time_machine.travel(clock.now(), tick=False):
+            assert 429 not in {ask_once().status_code for _ in range(most)}
+            assert ask_once().status_code == 429
+        assert "Wait a minute" in visitor.text
+        advice.add(visitor.page.select("main p")[0].get_text())
+    assert len(advice) == 3
 
 
 def test_other_networks_and_other_letters_are_unaffected(visitor: Visitor) -> None:
@@ -110,6 +162,29 @@ def test_applications_count_together_in_redis_and_apart_without(make: AppFactory
     assert ask(make(redis_url=redis_url), slug) == 429
     assert ask(make(redis_url=redis_url), slug, address="198.51.100.7") == 404
     assert ask(make(), slug) == 404
+
+
+def test_a_rush_is_noticed_together_in_redis_and_apart_without(
+    make: AppFactory, workshop: Workshop, redis_url: str
+) -> None:
+    slug = workshop.letter(uuid.uuid4().hex, challenge_above=4).slug
+    assert [sign(make(redis_url=redis_url), slug) for _ in range(5)] == [303] * 4 + [422]
+    assert make().sign(slug, email="bea@example.org").status_code == 303
+    with closing(Redis.from_url(redis_url, decode_responses=True)) as redis:
+        (key,) = redis.scan_iter(f"*rush*{slug}*")
+        assert 60 < redis.ttl(key) <= 120
+
+
+def test_a_rush_is_noticed_while_redis_is_away(
+    make: AppFactory, workshop: Workshop, redis_url: str, wire: Wire
+) -> None:
+    slug = workshop.letter(uuid.uuid4().hex, challenge_above=2).slug
+    visitor = make(redis_url=redis_url.replace(wire.target, wire.way))
+    assert sign(visitor, slug) == 303
+    wire.cut()
+    assert [sign(visitor, slug) for _ in range(4)] == [303, 303, 422, 422]
+    wire.mend()
+    wait_until(lambda: ask(visitor, slug) and counted(redis_url, slug) != ["1"], seconds=30, what="counted")
 
 
 def test_redis_holds_no_clients_address(make: AppFactory, redis_url: str) -> None:

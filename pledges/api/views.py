@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
@@ -10,12 +10,18 @@ from flask_cors import CORS
 from werkzeug.exceptions import BadRequest
 
 from pledges import clock
+from pledges.api import pledges as shapes
 from pledges.caching import keep
 from pledges.db import db
-from pledges.letter.models import Letter
+from pledges.letter.models import Letter, LetterState
 from pledges.letter.queries import get_public_letter, list_public_letters
+from pledges.pledge import showing, tracking
+from pledges.pledge.queries import get_pledge
 from pledges.signature import queries
 from pledges.signature.models import Signature
+from pledges.signature.policy import Flag
+from pledges.signature.states import Kind
+from pledges.signature.vouching import list_named_domains
 from pledges.tally.queries import Figures, get_figures, list_figures
 
 PAGE = 100
@@ -68,8 +74,35 @@ def count(slug: str) -> Response:
 def signatories(slug: str) -> Response:
     session = db.session()
     found = get_public_letter(session, slug)
-    page, following = queries.list_listed(session, found, after=request.args.get("after") or None, limit=_limit())
-    return _answer({"letter": found.slug, "signatories": [_signatory(s) for s in page], "next": following})
+    kind, after = _kind(), request.args.get("after") or None
+    page, following = queries.list_listed(session, found, kind=kind, after=after, limit=_limit())
+    if kind is Kind.ORGANIZATION:
+        shown = [_organization(signature) for signature in page]
+    else:
+        named = list_named_domains(session, found, page)
+        shown = [_signatory(signature, named) for signature in page]
+    return _answer({"letter": found.slug, "signatories": shown, "next": following})
+
+
+@blueprint.get("/letters/<slug:slug>/pledges")
+def pledges(slug: str) -> Response:
+    session = db.session()
+    found = get_public_letter(session, slug)
+    text = found.text_in(request.args.get("lang"))
+    standings = tracking.list_standings(session, found, now=clock.now())
+    return _answer({"letter": found.slug, "pledges": [shapes.pledge(s, text.language) for s in standings]})
+
+
+@blueprint.get("/letters/<slug:slug>/pledges/<key>/commitments")
+def commitments(slug: str, key: str) -> Response:
+    """Those that their signatories chose to show, newest first."""
+    session = db.session()
+    found = get_public_letter(session, slug)
+    pledge = get_pledge(session, found, key[:41])
+    page, following = showing.list_shown(session, pledge, after=request.args.get("after") or None, limit=_limit())
+    url = f"{current_app.config['PLEDGES_BASE_URL']}/letters/{found.slug}/pledges"
+    shown = [shapes.commitment(one, pledge, url) for one in page]
+    return _answer({"letter": found.slug, "pledge": pledge.key, "commitments": shown, "next": following})
 
 
 def _answer(body: Mapping[str, Any], **unweighed: str) -> Response:
@@ -88,7 +121,7 @@ def _letter(letter: Letter, figures: Figures) -> dict[str, Any]:
         "language": letter.language,
         "languages": list(letter.newest_texts()),
         "hashtag": letter.hashtag,
-        "state": "open" if letter.takes_signatures(clock.now()) else "closed",
+        "state": _state(letter),
         "opened_at": letter.opened_at.isoformat() if letter.opened_at else None,
         "closes_at": letter.closes_at.isoformat() if letter.closes_at else None,
         "url": f"{current_app.config['PLEDGES_BASE_URL']}/letters/{letter.slug}",
@@ -96,6 +129,12 @@ def _letter(letter: Letter, figures: Figures) -> dict[str, Any]:
         "counted": letter.counted.value,
         "goal": letter.goal,
     }
+
+
+def _state(letter: Letter) -> str:
+    if letter.state is LetterState.WITHDRAWN:
+        return "withdrawn"
+    return "open" if letter.takes_signatures(clock.now()) else "closed"
 
 
 def _count(letter: Letter, figures: Figures) -> dict[str, Any]:
@@ -117,15 +156,44 @@ def _count(letter: Letter, figures: Figures) -> dict[str, Any]:
     }
 
 
-def _signatory(signature: Signature) -> dict[str, Any]:
+def _signatory(signature: Signature, named: Collection[str]) -> dict[str, Any]:
     return {
         "name": signature.name,
         "role": signature.role,
         "affiliation": signature.affiliation,
         "country": signature.country,
-        "statement": signature.statement,
+        "statement": signature.shown_statement,
+        "checks": {
+            "address": True,
+            "affiliation": signature.affiliation_matched,
+            "domain": signature.domain if signature.domain in named else None,
+            "moderator": signature.checked,
+        },
         "confirmed_on": signature.confirmed_at.date().isoformat() if signature.confirmed_at else None,
     }
+
+
+def _organization(signature: Signature) -> dict[str, Any]:
+    return {
+        "name": signature.name,
+        "website": signature.website,
+        "country": signature.country,
+        "statement": signature.shown_statement,
+        "checks": {
+            "address": True,
+            "website": Flag.MAIL_ELSEWHERE not in signature.flags,
+            "moderator": signature.checked,
+        },
+        "confirmed_on": signature.confirmed_at.date().isoformat() if signature.confirmed_at else None,
+    }
+
+
+def _kind() -> Kind:
+    """People unless `kind=organization` asks for the others."""
+    try:
+        return Kind(request.args.get("kind") or Kind.PERSON)
+    except ValueError:
+        raise BadRequest from None
 
 
 def _limit() -> int:

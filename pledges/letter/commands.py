@@ -1,6 +1,8 @@
 """The commands for letters."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
@@ -8,15 +10,21 @@ from flask.cli import AppGroup
 
 from pledges import clock
 from pledges.command_errors import in_one_line
-from pledges.db import transaction
-from pledges.letter import publishing
+from pledges.db import take_time, transaction
+from pledges.letter import inviting, publishing, revising, withdrawing
 from pledges.letter.head import LetterFileWrong
-from pledges.letter.queries import get_letter
-from pledges.letter.reading import LetterFile, read_letter_file
+from pledges.letter.models import LONGEST_NOTE, Invitation, Letter, RevisionKind
+from pledges.letter.queries import get_invitation, get_letter, list_invitations, lock_letter
+from pledges.letter.reading import LetterFile, read_letter_file, read_reason
+from pledges.letter.revising import Revision
+from pledges.plain_text import TextRefused, clean
+from pledges.pledge import recounting as recounting_pledges
 from pledges.signature.queries import rows_by_bucket
 from pledges.tally import recounting
 
-letter = AppGroup("letter", help="Letters: create, open, close, recount.")
+letter = AppGroup("letter", help="Letters: create, open, close, revise, withdraw, recount.")
+
+_REVISED = {RevisionKind.CORRECTION: "are told", RevisionKind.CHANGE: "are asked to agree"}
 
 
 @letter.command("create")
@@ -37,7 +45,7 @@ def create_letter(file: Path, draft: bool) -> None:
 def open_letter(slug: str) -> None:
     """Opens a letter for signing."""
     with in_one_line(), transaction() as session:
-        publishing.open_letter(session, get_letter(session, slug), now=clock.now())
+        publishing.open_letter(session, lock_letter(session, slug), now=clock.now())
     click.echo(f"{slug} is open")
 
 
@@ -46,8 +54,55 @@ def open_letter(slug: str) -> None:
 def close_letter(slug: str) -> None:
     """Ends signing."""
     with in_one_line(), transaction() as session:
-        publishing.close(session, get_letter(session, slug), now=clock.now())
+        publishing.close(session, lock_letter(session, slug), now=clock.now())
     click.echo(f"{slug} is closed; who signed may still confirm for 24 hours")
+
+
+@letter.command("withdraw")
+@click.argument("slug")
+@click.option("--reason", required=True, help="Why, for everyone to read.")
+def withdraw_letter(slug: str, reason: str) -> None:
+    """Takes a letter back, for good: its page stays and says so."""
+    with in_one_line(), transaction() as session:
+        withdrawing.withdraw(session, lock_letter(session, slug), read_reason(reason), now=clock.now())
+    click.echo(f"{slug} is withdrawn; its page says so, and it takes no signatures and no confirmations any more")
+
+
+@letter.command("revise")
+@click.argument("slug")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as", "kind", type=click.Choice([kind.value for kind in _REVISED]), required=True)
+@click.option("--reason", required=True, help="Why, for everyone to read.")
+def revise_letter(slug: str, file: Path, kind: str, reason: str) -> None:
+    """Makes a letter's texts what FILE says. A correction carries the signatures along, a change asks them anew."""
+    content, how = _read(file), RevisionKind(kind)
+    with in_one_line(), transaction() as session:
+        take_time(session)
+        why, now = read_reason(reason), clock.now()
+        revisions = revising.revise(session, slug, content, how, why, now=now)
+        lines = [_said(revision) for revision in revisions] + _left(revisions[0].letter, content)
+    for line in lines:
+        click.echo(line)
+
+
+@letter.command("invite")
+@click.argument("slug")
+@click.option("--note", default=None, help="For whom the link is; nobody who follows it sees that.")
+@click.option("--list", "shows_list", is_flag=True, help="Shows the letter's links instead.")
+@click.option("--revoke", type=int, default=None, metavar="ID", help="Takes a link back instead.")
+def invite(slug: str, note: str | None, shows_list: bool, revoke: int | None) -> None:
+    """Makes and prints a secret link that collects first signatories before the letter opens."""
+    base = current_app.config["PLEDGES_BASE_URL"]
+    with in_one_line(), transaction() as session:
+        found = get_letter(session, slug)
+        if revoke is not None:
+            inviting.revoke(session, get_invitation(session, found, revoke), now=clock.now())
+            lines = [f"link {revoke} of {slug} is revoked; who came by it stays"]
+        elif shows_list:
+            lines = [_line(base, invitation) for invitation in list_invitations(session, found)]
+        else:
+            lines = [_link(base, inviting.invite(session, found, note=_note(note), now=clock.now()))]
+    click.echo("\n".join(lines or ["no links"]))
 
 
 @letter.command("recount")
@@ -58,13 +113,49 @@ def recount(slug: str | None, repair: bool) -> None:
     with in_one_line(), transaction() as session:
         only = get_letter(session, slug).id if slug else None
         differences = recounting.compare(session, rows_by_bucket(), only)
+        of_pledges = recounting_pledges.compare(session, only)
         if repair:
             recounting.repair(session, differences)
+            recounting_pledges.repair(session, of_pledges)
     done = "; repaired" if repair else ""
     for found in differences:
         click.echo(f"letter {found.letter_id}: {found.bucket} stored {found.stored}, counted {found.counted}{done}")
-    if differences and not repair:
+    for off in of_pledges:
+        where = f"letter {off.letter_id}, pledge {off.key}"
+        click.echo(f"{where}: {off.name} stored {off.stored}, counted {off.counted}{done}")
+    if (differences or of_pledges) and not repair:
         raise SystemExit(1)
+
+
+def _said(revision: Revision) -> str:
+    text, n = revision.text, revision.concerned
+    if text.kind is RevisionKind.ORIGINAL:
+        return f"{text.language}: first text, SHA-256 {text.sha256}"
+    told = f"{n} {_REVISED[text.kind]}" if n else "nobody has signed it yet that could be asked or told"
+    return f"{text.language}: text {text.number}, {text.kind}; {told}; SHA-256 {text.sha256}"
+
+
+def _left(found: Letter, file: LetterFile) -> list[str]:
+    """A line if the head differs in what a revision leaves as it is."""
+    heads = {
+        "hashtag": (file.hashtag, found.hashtag),
+        "goal": (file.goal, found.goal),
+        "closes": (file.closes_at, found.closes_at),
+        "moderation": (file.moderation, found.moderation),
+        "count": (file.counted, found.counted),
+        "email_domains": ([*file.email_domains], found.email_domains),
+        "anonymous": (file.anonymous, found.anonymous),
+        "together": (file.together, found.together),
+        "challenge_above": (file.challenge_above, found.challenge_above),
+        "pledges": (_said_of(file.pledges), _said_of(found.offered_pledges)),
+    }
+    names = [name for name, (said, stands) in heads.items() if said != stands]
+    return [f"only texts are revised; left as it was: {', '.join(names)}"] if names else []
+
+
+def _said_of(pledges: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without what is left out: a letter that was made before a key was known does not have it."""
+    return [{key: value for key, value in pledge.items() if value not in (None, False)} for pledge in pledges]
 
 
 def _read(file: Path) -> LetterFile:
@@ -74,3 +165,22 @@ def _read(file: Path) -> LetterFile:
         raise click.ClickException(f"{file.name} is not in UTF-8") from error
     except LetterFileWrong as error:
         raise click.ClickException(f"{file.name}, {error}") from error
+
+
+def _note(text: str | None) -> str | None:
+    try:
+        note = clean(text or "")
+    except TextRefused as error:
+        raise click.ClickException("--note holds a character that can't be seen") from error
+    if len(note) > LONGEST_NOTE:
+        raise click.ClickException(f"--note is longer than {LONGEST_NOTE} characters")
+    return note or None
+
+
+def _link(base: str, invitation: Invitation) -> str:
+    return f"{base}/first/{inviting.first_token(invitation.id, since=invitation.created_at)}"
+
+
+def _line(base: str, invitation: Invitation) -> str:
+    where = f"revoked {invitation.revoked_at:%Y-%m-%d}" if invitation.revoked_at else _link(base, invitation)
+    return f"{invitation.id}\t{invitation.created_at:%Y-%m-%d}\t{invitation.note or '-'}\t{where}"

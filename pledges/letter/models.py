@@ -9,15 +9,18 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pledges.db import Base, BigId, UtcDateTime, one_of
 
+LONGEST_SLUG = 80
+LONGEST_NOTE = 120
 CONFIRMABLE_AFTER_CLOSING = timedelta(hours=24)
 
 
 class LetterState(StrEnum):
-    """Draft → open → closed; a closed letter can be opened again."""
+    """Draft → open → closed; a closed letter can be opened again. One that its organizer withdrew stays so."""
 
     DRAFT = "draft"
     OPEN = "open"
     CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
 
 
 class Moderation(StrEnum):
@@ -32,6 +35,13 @@ class Counted(StrEnum):
 
     CONFIRMED = "confirmed"
     APPROVED = "approved"
+
+
+class PledgeKind(StrEnum):
+    """Something one does or stops doing; or money, hours, or any other unit."""
+
+    ACT = "act"
+    AMOUNT = "amount"
 
 
 class RevisionKind(StrEnum):
@@ -49,10 +59,11 @@ class Letter(Base):
     __table_args__ = (
         CheckConstraint("goal > 0", name="goal_positive"),
         CheckConstraint("together > 0", name="together_positive"),
+        CheckConstraint("keeps_addresses_months > 0", name="keeps_addresses_months_positive"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    slug: Mapped[str] = mapped_column(String(LONGEST_SLUG), unique=True)
     state: Mapped[LetterState] = mapped_column(one_of(LetterState, "state"))
     language: Mapped[str] = mapped_column(String(35))
     """BCP 47: the language in which the letter was written first."""
@@ -66,14 +77,21 @@ class Letter(Base):
     """Whether one may sign without being listed."""
     together: Mapped[int | None]
     """How many must have signed before the names of those who asked for it show."""
+    together_reached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When so many had: from then on they are told, and a day later their names show."""
     challenge_above: Mapped[int | None]
     """Signatures a minute above which a proof of work is asked."""
     offered_pledges: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     """The pledges of the letter file, checked, as they stood there; their texts by language."""
+    keeps_addresses_months: Mapped[int] = mapped_column(server_default="12")
+    """So long after it has closed, addresses are erased."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawal_reason: Mapped[str | None] = mapped_column(Text)
+    """Why its organizer withdrew it, in the organizer's words."""
 
     texts: Mapped[list["LetterText"]] = relationship(
         back_populates="letter", lazy="raise", order_by="LetterText.id", cascade="all, delete-orphan"
@@ -81,7 +99,7 @@ class Letter(Base):
 
     def ended_at(self, now: datetime) -> datetime | None:
         """When signing ended, also by the letter's own date before anyone closed it; None while open."""
-        if self.state is LetterState.CLOSED:
+        if self.state in (LetterState.CLOSED, LetterState.WITHDRAWN):
             return self.closed_at
         return self.closes_at if self.closes_at is not None and self.closes_at <= now else None
 
@@ -89,9 +107,14 @@ class Letter(Base):
         return self.state is LetterState.OPEN and self.ended_at(now) is None
 
     def takes_confirmations(self, now: datetime) -> bool:
-        """Whoever signed in time may still confirm for a day after the letter closed."""
+        """Whoever signed in time may still confirm for a day after it closed; first signatories, before it opens."""
         ended = self.ended_at(now)
-        return self.state is not LetterState.DRAFT and (ended is None or now < ended + CONFIRMABLE_AFTER_CLOSING)
+        may = self.state is not LetterState.WITHDRAWN
+        return may and (ended is None or now < ended + CONFIRMABLE_AFTER_CLOSING)
+
+    def takes_first_signatures(self, now: datetime) -> bool:
+        """Whoever is invited may sign before the letter opens."""
+        return self.state is LetterState.DRAFT and self.ended_at(now) is None
 
     def text_in(self, language: str | None) -> "LetterText":
         """The newest text in `language`, or in the letter's own; `texts` must be loaded."""
@@ -102,6 +125,28 @@ class Letter(Base):
         """The newest text of each language, the letter's own first; `texts` must be loaded."""
         by_number = sorted(self.texts, key=lambda text: (text.language != self.language, text.language, text.number))
         return {text.language: text for text in by_number}
+
+    def revisions_in(self, language: str) -> list["LetterText"]:
+        """Every text in `language`, the first one in front; `texts` must be loaded."""
+        return sorted((text for text in self.texts if text.language == language), key=lambda text: text.number)
+
+    def last_change_in(self, language: str) -> "LetterText | None":
+        """The newest text in `language` that was a change; None if what it says never changed."""
+        changes = [text for text in self.revisions_in(language) if text.kind is RevisionKind.CHANGE]
+        return changes[-1] if changes else None
+
+
+class Invitation(Base):
+    """A secret link that collects first signatories before the letter opens; revocable."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id", ondelete="CASCADE"), index=True)
+    note: Mapped[str | None] = mapped_column(String(LONGEST_NOTE))
+    """For whom it was made, in the organizer's words."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class LetterText(Base):

@@ -1,6 +1,7 @@
 """Brings a letter before the public: creates, opens and closes it."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
@@ -9,8 +10,12 @@ from sqlalchemy.orm import Session
 from pledges.errors import DomainError
 from pledges.letter import queries
 from pledges.letter.models import Letter, LetterState, LetterText, RevisionKind
-from pledges.letter.reading import LetterFile
 from pledges.letter.rendering import fingerprint, render
+from pledges.letter.withdrawing import check_not_withdrawn
+from pledges.listeners import Occasion
+
+if TYPE_CHECKING:
+    from pledges.letter.reading import LetterFile
 
 
 class SlugTaken(DomainError):
@@ -25,7 +30,11 @@ class LetterPast(DomainError):
     """A letter can't open: the date on which it closes has passed."""
 
 
-def create(session: Session, file: LetterFile, *, now: datetime) -> Letter:
+created = Occasion[Session, Letter]()
+"""Called for a new letter, in the same transaction."""
+
+
+def create(session: Session, file: "LetterFile", *, now: datetime) -> Letter:
     """A draft with the first text in each of its languages; raises SlugTaken."""
     if queries.find_letter(session, file.slug) is not None:
         raise SlugTaken(file.slug)
@@ -41,6 +50,7 @@ def create(session: Session, file: LetterFile, *, now: datetime) -> Letter:
         anonymous=file.anonymous,
         together=file.together,
         challenge_above=file.challenge_above,
+        keeps_addresses_months=file.keeps_addresses_months,
         offered_pledges=list(file.pledges),
         created_at=now,
         closes_at=file.closes_at,
@@ -64,11 +74,13 @@ def create(session: Session, file: LetterFile, *, now: datetime) -> Letter:
         session.flush()
     except IntegrityError as error:  # the same slug, taken in the same moment
         raise SlugTaken(file.slug) from error
+    created(session, letter)
     return letter
 
 
 def open_letter(session: Session, letter: Letter, *, now: datetime) -> None:
-    """Opens it for signing, or again; an open one stays as it is. Raises LetterPast."""
+    """Opens it for signing, or again; an open one stays as it is. Raises LetterPast and LetterWithdrawn."""
+    check_not_withdrawn(letter)
     if letter.closes_at is not None and letter.closes_at <= now:
         raise LetterPast(letter.slug)
     if letter.state is not LetterState.OPEN:
@@ -79,7 +91,11 @@ def open_letter(session: Session, letter: Letter, *, now: datetime) -> None:
 
 
 def close(session: Session, letter: Letter, *, now: datetime) -> None:
-    """Ends signing, as of its own date where that has passed; a closed one stays as it is. Raises StillDraft."""
+    """Ends signing, as of its own date where that has passed; a closed one stays as it is.
+
+    Raises StillDraft and LetterWithdrawn.
+    """
+    check_not_withdrawn(letter)
     if letter.state is LetterState.DRAFT:
         raise StillDraft(letter.slug)
     if letter.state is not LetterState.CLOSED:

@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from pledges.errors import NotFound
-from pledges.letter.models import Letter, LetterState
+from pledges.letter.models import Invitation, Letter, LetterState, LetterText
 
 
 class LetterUnknown(NotFound):
     """There is no letter by that name, or only its draft."""
+
+
+class InvitationUnknown(NotFound):
+    """The letter has no such secret link."""
 
 
 def _with_texts() -> Select[Letter]:
@@ -46,9 +50,50 @@ def get_letter_by_id(session: Session, letter_id: int) -> Letter:
     return letter
 
 
+def lock_letter(session: Session, slug: str) -> Letter:
+    """The letter, whose state nobody else changes until the transaction ends; raises LetterUnknown."""
+    held = select(Letter.id).where(Letter.slug == slug).with_for_update(key_share=True)
+    if session.scalar(held) is None:
+        raise LetterUnknown(slug)
+    return _get_anew(session, slug)
+
+
+def lock_texts(session: Session, slug: str) -> Letter:
+    """The letter, whose texts nobody else revises or agrees to until the transaction ends; raises LetterUnknown."""
+    for _ in ("those that there are", "those that were added while one waited"):
+        session.execute(_texts_of(Letter.slug == slug).with_for_update(of=LetterText, key_share=True))
+    return _get_anew(session, slug)
+
+
+def hold_up_signing(session: Session, letter: Letter) -> None:
+    """Lets nobody sign any text of the letter until the transaction ends, and waits for those who are about to.
+
+    Whoever signs refers to a text, and by that locks it against this (on PostgreSQL FOR KEY SHARE). So does whoever
+    changes a signature a second time, with its row in hand: to be asked when no more rows are to be locked.
+    """
+    session.execute(_texts_of(Letter.id == letter.id).with_for_update(of=LetterText))
+
+
+def hold_texts(session: Session, letter_id: int) -> Letter:
+    """The letter, whose texts nobody revises until the transaction ends; others may hold them as well."""
+    session.execute(_texts_of(Letter.id == letter_id).with_for_update(of=LetterText, read=True))
+    return session.scalars(_with_texts().where(Letter.id == letter_id).execution_options(populate_existing=True)).one()
+
+
+def _texts_of(letter: ColumnElement[bool]) -> Select[int]:
+    return select(LetterText.id).join(Letter).where(letter).order_by(LetterText.id)
+
+
+def _get_anew(session: Session, slug: str) -> Letter:
+    found = session.scalar(_with_texts().where(Letter.slug == slug).execution_options(populate_existing=True))
+    if found is None:
+        raise LetterUnknown(slug)
+    return found
+
+
 def list_public_letters(session: Session) -> Sequence[Letter]:
-    """The open letters, then the closed ones, each newest first."""
-    statement = _with_texts().where(Letter.state != LetterState.DRAFT)
+    """The open letters, then the closed ones, each newest first; none that was withdrawn."""
+    statement = _with_texts().where(Letter.state.in_((LetterState.OPEN, LetterState.CLOSED)))
     return session.scalars(
         statement.order_by((Letter.state == LetterState.CLOSED), Letter.opened_at.desc(), Letter.id.desc())
     ).all()
@@ -57,3 +102,21 @@ def list_public_letters(session: Session) -> Sequence[Letter]:
 def list_letters(session: Session) -> Sequence[Letter]:
     """Every letter, newest first, for staff."""
     return session.scalars(_with_texts().order_by(Letter.id.desc())).all()
+
+
+def find_invitation(session: Session, invitation_id: int) -> Invitation | None:
+    """A secret link for first signatories, revoked or not."""
+    return session.get(Invitation, invitation_id)
+
+
+def get_invitation(session: Session, letter: Letter, invitation_id: int) -> Invitation:
+    """A secret link of this letter, revoked or not; raises InvitationUnknown."""
+    invitation = find_invitation(session, invitation_id)
+    if invitation is None or invitation.letter_id != letter.id:
+        raise InvitationUnknown(str(invitation_id))
+    return invitation
+
+
+def list_invitations(session: Session, letter: Letter) -> Sequence[Invitation]:
+    """The secret links of a letter, revoked ones too, oldest first."""
+    return session.scalars(select(Invitation).where(Invitation.letter_id == letter.id).order_by(Invitation.id)).all()

@@ -1,23 +1,34 @@
 """The public pages of letters: the front page, a letter, its signatories, and what we do with data."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import BadRequest
 
 from pledges import clock
 from pledges.caching import public
 from pledges.db import db
+from pledges.errors import NotFound
 from pledges.languages import speak
+from pledges.letter.differences import list_versions
+from pledges.letter.models import Letter, LetterText
 from pledges.letter.page import letter_page
 from pledges.letter.queries import get_public_letter, list_public_letters
 from pledges.limits import SEARCH, limiter
 from pledges.plain_text import TextRefused, clean, words
+from pledges.pledge import tracking
 from pledges.signature import queries
 from pledges.signature.forms import SignForm
+from pledges.signature.models import Signature
+from pledges.signature.searching import search_listed
+from pledges.signature.states import Kind
+from pledges.signature.vouching import list_named_domains
 from pledges.tally.queries import get_figures, get_stamp, list_figures
 
 PAGE = 100
+FOUND = 25
+"""So many of those found are shown at once: whoever searches looks for one."""
 LONGEST_SEARCH = 120
 
 blueprint = Blueprint("letter", __name__)
@@ -25,6 +36,15 @@ blueprint = Blueprint("letter", __name__)
 
 def _stamp(slug: str | None = None) -> str:
     return get_stamp(db.session(), slug, now=clock.now())
+
+
+def _stamp_of_letter(slug: str) -> str:
+    """A pledge that falls due is offered no more, and one whose threshold is reached says so."""
+    return tracking.stamp(db.session(), slug, now=clock.now())
+
+
+def _stamp_of_version(slug: str, number: int) -> str:
+    return f"{_stamp(slug)} {number}"
 
 
 @blueprint.get("/")
@@ -43,13 +63,48 @@ def privacy() -> str:
 
 
 @blueprint.get("/letters/<slug:slug>")
-@public(_stamp)
+@public(_stamp_of_letter)
 def letter(slug: str) -> str:
     session = db.session()
     found = get_public_letter(session, slug)
     text = found.text_in(request.args.get("lang"))
     speak(text.language)
     return letter_page(session, found, text, SignForm(letter=found, language=text.language))
+
+
+@blueprint.get("/letters/<slug:slug>/history")
+@public(_stamp)
+def history(slug: str) -> str:
+    found = get_public_letter(db.session(), slug)
+    text = found.text_in(request.args.get("lang"))
+    speak(text.language)
+    return render_template("letter/history.html", letter=found, text=text, versions=list_versions(found))
+
+
+@blueprint.get("/letters/<slug:slug>/history/<id:number>")
+@public(_stamp_of_version)
+def version(slug: str, number: int) -> str:
+    found, text = _version(slug, number)
+    present = found.text_in(text.language)
+    return render_template("letter/version.html", letter=found, text=text, present=present)
+
+
+@blueprint.get("/letters/<slug:slug>/history/<id:number>.md")
+@public(_stamp_of_version)
+def markdown(slug: str, number: int) -> Response:
+    """The very bytes of which the SHA-256 is."""
+    _found, text = _version(slug, number)
+    return Response(text.markdown, mimetype="text/plain")
+
+
+def _version(slug: str, number: int) -> tuple[Letter, LetterText]:
+    found = get_public_letter(db.session(), slug)
+    language = found.text_in(request.args.get("lang")).language
+    speak(language)
+    text = next((text for text in found.revisions_in(language) if text.number == number), None)
+    if text is None:
+        raise NotFound
+    return found, text
 
 
 @blueprint.get("/letters/<slug:slug>/signatories")
@@ -61,20 +116,36 @@ def signatories(slug: str) -> Any:
     text = found.text_in(request.args.get("lang"))
     speak(text.language)
     q, after = _search(), request.args.get("after") or None
+    kind = Kind.PERSON if q else _kind()
+    organizations: Sequence[Signature] = ()
+    more = None
     if q:
-        listed, following = queries.search_listed(session, found, words(q), after=after, limit=PAGE)
+        listed, following = search_listed(session, found, words(q), after=after, limit=FOUND)
     else:
-        listed, following = queries.list_listed(session, found, after=after, limit=PAGE)
+        listed, following = queries.list_listed(session, found, kind=kind, after=after, limit=PAGE)
+    if kind is Kind.PERSON and after is None and not q:
+        organizations, more = queries.list_listed(session, found, kind=Kind.ORGANIZATION, limit=PAGE)
     return render_template(
         "letter/signatories.html",
         letter=found,
         text=text,
         listed=listed,
+        named=list_named_domains(session, found, listed),
         after=following,
         is_first=after is None,
+        kind=kind,
+        organizations=organizations,
+        more_organizations=more,
         q=q,
         figures=get_figures(session, found),
     )
+
+
+def _kind() -> Kind:
+    try:
+        return Kind(request.args.get("kind") or Kind.PERSON)
+    except ValueError:
+        raise BadRequest from None
 
 
 def _search() -> str:

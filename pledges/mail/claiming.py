@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session, defer
 
+from pledges.db import Base
 from pledges.mail.models import OwedMail, OwedState
 
 LEASE = timedelta(seconds=15)
@@ -15,6 +16,21 @@ PAUSES = tuple(timedelta(seconds=s) for s in (5, 15, 20, 20, 60, 300, 900, 3600)
 """After each refusal for now, the last one again and again."""
 
 GIVE_UP_AFTER = timedelta(days=5)
+
+_OUTBOX = Base.metadata.tables[OwedMail.__tablename__]
+_FAIL = (
+    update(_OUTBOX)
+    .where(
+        _OUTBOX.c.id == bindparam("mail"),
+        _OUTBOX.c.leased_by == bindparam("worker"),
+        _OUTBOX.c.state == OwedState.DUE,
+    )
+    .values(
+        state=bindparam("ending"), ended_at=bindparam("now"), error=bindparam("why"), leased_until=None, leased_by=None
+    )
+)
+_END = _FAIL.values(recipient=None)
+"""Written once, and of the table: building it anew for each mail would cost more than running it."""
 
 
 def claim(session: Session, worker: str, *, now: datetime) -> Sequence[OwedMail]:
@@ -33,7 +49,7 @@ def claim(session: Session, worker: str, *, now: datetime) -> Sequence[OwedMail]
     lease = {"leased_until": now + LEASE, "leased_by": worker}
     session.execute(update(OwedMail).where(OwedMail.id.in_(ids)).values(lease))
     mails = select(OwedMail).where(OwedMail.id.in_(ids)).order_by(OwedMail.due_at, OwedMail.id)
-    unread = mails.options(defer(OwedMail.recipient, raiseload=True))  # one that can't be opened must hold up no other
+    unread = mails.options(defer(OwedMail.recipient, raiseload=True))  # `outbox.find_recipient` opens it
     return session.scalars(unread.execution_options(populate_existing=True)).all()
 
 
@@ -51,18 +67,8 @@ def settle(
     session: Session, mail_id: int, worker: str, state: OwedState, *, now: datetime, error: str | None = None
 ) -> None:
     """Ends a mail for good, unless another worker has taken it over meanwhile."""
-    session.execute(
-        update(OwedMail)
-        .where(OwedMail.id == mail_id, _held_by(worker))
-        .values(
-            state=state,
-            ended_at=now,
-            error=error,
-            leased_until=None,
-            leased_by=None,
-            recipient=None if state in (OwedState.SENT, OwedState.MOOT) else OwedMail.recipient,
-        )
-    )
+    statement = _FAIL if state is OwedState.FAILED else _END
+    session.execute(statement, {"mail": mail_id, "worker": worker, "ending": state, "now": now, "why": error})
 
 
 def postpone(session: Session, mail: OwedMail, worker: str, *, now: datetime, error: str) -> None:

@@ -69,7 +69,7 @@ def _deliver(office: PostOffice, mail: OwedMail) -> None:
 
 def _send(office: PostOffice, mail: OwedMail) -> None:
     with transaction() as session:
-        content = composing.compose(session, session.get_one(OwedMail, mail.id), now=clock.now())
+        content = composing.compose(session, mail, now=clock.now())
     if content is not None:
         office.transport.send(composing.write(content, office.letterhead, office.render, now=clock.now()))
     state = OwedState.MOOT if content is None else OwedState.SENT

@@ -1,16 +1,22 @@
 """The outbox: what a deed owes by mail is written in the deed's own transaction, and sent after it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, String, delete, func, insert, literal, select, update
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from pledges.db import Base
 from pledges.mail.models import KeptMail, OwedMail, OwedState
+from pledges.term import BATCH, Term
 
 KEPT_FOR = timedelta(days=14)
 MAILBOX_HOLDS = 200
-_OWE = insert(Base.metadata.tables[OwedMail.__tablename__])
+A_SECOND = 50
+_OUTBOX = Base.metadata.tables[OwedMail.__tablename__]
+_OWE = insert(_OUTBOX)
 
 
 def owe(
@@ -27,7 +33,36 @@ def owe(
     session.execute(_OWE, {**owed, "state": OwedState.DUE, "created_at": now, "due_at": now, "attempts": 0})
 
 
-def redirect(session: Session, mail: OwedMail, event: str, about_id: int, *, recipient: str) -> None:
+def owe_each(session: Session, event: str, ids: Select[int], *, now: datetime, behind: int = 0) -> int:
+    """Owes one mail about each of `ids`, in one statement, and answers how many; `behind` so many others.
+
+    They fall due `A_SECOND` at a time, so that whoever signs meanwhile is not kept waiting behind them all.
+    """
+    chosen = ids.subquery()
+    place = func.row_number().over(order_by=chosen.c[0]) - 1
+    due_at = _later(session.get_bind().dialect.name, now, (place + behind) // A_SECOND)
+    state = literal(OwedState.DUE, OwedMail.state.type)
+    at = literal(now, OwedMail.created_at.type)
+    rows = select(literal(event), chosen.c[0], state, at, due_at, literal(0))
+    columns = ["event", "about_id", "state", "created_at", "due_at", "attempts"]
+    counted = insert(_OUTBOX).from_select(columns, rows).execution_options(preserve_rowcount=True)
+    return cast("CursorResult[Any]", session.execute(counted)).rowcount
+
+
+def _later(dialect: str, now: datetime, seconds: ColumnElement[int]) -> ColumnElement[Any]:
+    """`now` and so many seconds, as the database itself reckons it."""
+    if dialect == "sqlite":
+        began = now.strftime("%Y-%m-%d %H:%M:%S")
+        return func.strftime("%Y-%m-%d %H:%M:%S.000000", began, sql_cast(seconds, String) + " seconds")
+    return literal(now, OwedMail.due_at.type) + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+
+
+def find_recipient(session: Session, mail: OwedMail) -> str | None:
+    """The address that an owed mail carries with it. It is opened only now: one that can't be must hold up no other."""
+    return session.scalar(select(OwedMail.recipient).where(OwedMail.id == mail.id))
+
+
+def redirect(session: Session, mail: OwedMail, event: str, about_id: int, *, recipient: str | None = None) -> None:
     """Makes an owed mail one about another event, for what it was about is going to be erased."""
     session.execute(
         update(OwedMail).where(OwedMail.id == mail.id).values(event=event, about_id=about_id, recipient=recipient)
@@ -42,9 +77,28 @@ def retry(session: Session, mail_id: int, *, now: datetime) -> None:
     )
 
 
-def forget_old(session: Session, *, now: datetime) -> None:
-    """Erases what was owed two weeks ago and is not due any more, and all but the newest of the kept mails."""
-    ended = OwedMail.state != OwedState.DUE
-    session.execute(delete(OwedMail).where(ended, OwedMail.created_at < now - KEPT_FOR))
+def _find_old(session: Session, *, now: datetime, after: int | None) -> Sequence[int]:
+    """What was owed two weeks ago and is not due any more."""
+    old = (OwedMail.state != OwedState.DUE) & (OwedMail.created_at < now - KEPT_FOR)
+    statement = select(OwedMail.id).where(old, OwedMail.id > (after or 0)).order_by(OwedMail.id)
+    return session.scalars(statement.limit(BATCH)).all()
+
+
+def _erase_old(session: Session, ids: Sequence[int], _now: datetime) -> int:
+    ended = delete(OwedMail).where(OwedMail.id.in_(ids), OwedMail.state != OwedState.DUE)
+    return cast("CursorResult[Any]", session.execute(ended)).rowcount
+
+
+def _find_kept(session: Session, *, now: datetime, after: int | None) -> Sequence[int]:
+    """All but the newest of the kept mails, and of those what is two weeks old."""
     newest = select(KeptMail.id).order_by(KeptMail.id.desc()).limit(MAILBOX_HOLDS).scalar_subquery()
-    session.execute(delete(KeptMail).where(KeptMail.id.not_in(newest)))
+    over = KeptMail.id.not_in(newest) | (KeptMail.kept_at < now - KEPT_FOR)
+    statement = select(KeptMail.id).where(over, KeptMail.id > (after or 0)).order_by(KeptMail.id)
+    return session.scalars(statement.limit(BATCH)).all()
+
+
+def _erase_kept(session: Session, ids: Sequence[int], _now: datetime) -> int:
+    return cast("CursorResult[Any]", session.execute(delete(KeptMail).where(KeptMail.id.in_(ids)))).rowcount
+
+
+TERMS = (Term("records of mails", _find_old, _erase_old), Term("kept mails", _find_kept, _erase_kept))

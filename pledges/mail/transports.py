@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 from email.message import EmailMessage
+from functools import cached_property
 from typing import Protocol
 
 from pledges import clock
@@ -64,26 +65,31 @@ class MailboxTransport:
 class SmtpTransport:
     """One kept connection; certificates are verified wherever the connection is encrypted."""
 
-    def __init__(self, server: MailServer, *, trust: ssl.SSLContext | None = None) -> None:
+    def __init__(self, server: MailServer) -> None:
         self._server = server
-        self._trust = trust or ssl.create_default_context()
         self._connection: smtplib.SMTP | None = None
         self._used_at = 0.0
 
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        """Whom this machine trusts: megabytes, and only for an encrypted connection."""
+        return ssl.create_default_context()
+
     def send(self, message: EmailMessage) -> None:
+        recipient = _recipient_of(message)
         fresh = self._connection is None or not self._still_there(self._connection)
         connection = self._connect() if fresh else self._connection
         assert connection is not None  # noqa: S101 - a connection is fresh or kept
         try:
             try:
-                connection.send_message(message)
+                connection.send_message(message, to_addrs=[recipient])
             except smtplib.SMTPServerDisconnected:
                 if fresh:
                     raise
-                self._connect().send_message(message)
+                self._connect().send_message(message, to_addrs=[recipient])
         except smtplib.SMTPException as error:
             self._note(error)
-            raise _refusal(error, str(message["To"])) from error
+            raise _refusal(error, recipient) from error
         except OSError as error:
             self.close()
             raise Refused(f"the connection broke: {type(error).__name__}", for_good=False) from error
@@ -142,6 +148,13 @@ class SmtpTransport:
 
 _OK = 250
 _LEAVING = 421
+
+
+def _recipient_of(message: EmailMessage) -> str:
+    """The one address that it was written to, as it stands there: read as a header, an encoded word in it would become
+    another address, or two.
+    """
+    return next(str(value) for name, value in message.raw_items() if name == "To")
 
 
 def transport_for(settings: Settings) -> Transport:

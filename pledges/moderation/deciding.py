@@ -1,18 +1,23 @@
 """Deciding: moderators let names through or keep them out, and can take it back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pledges.errors import DomainError
 from pledges.letter.models import Letter
-from pledges.signature import moving, queries
-from pledges.signature.models import Signature
+from pledges.signature import moving, organizations, queries, statements
+from pledges.signature.models import Signature, StatementState
+from pledges.signature.organizations import OrganizationSigned
 from pledges.signature.states import WAITING, Actor, State
 
 MOST_AT_ONCE = 500
+LONGEST_REASON = 500
+WITHOUT_STATEMENT = "without the sentence"
+UNSAID: Mapping[int, str] = {}
 
 
 class DecisionRefused(DomainError):
@@ -27,21 +32,79 @@ class Outcome:
     overtaken: tuple[Signature, ...]
 
 
-def approve(session: Session, letter: Letter, ids: Sequence[int], *, account_id: int, now: datetime) -> Outcome:
-    """Lets the names through that still wait."""
+def approve(
+    session: Session,
+    letter: Letter,
+    ids: Sequence[int],
+    *,
+    account_id: int,
+    now: datetime,
+    seen: Mapping[int, str] = UNSAID,
+) -> Outcome:
+    """Lets the names through that still wait, with their statements.
+
+    `seen` says by id which edition of the words the moderator read: what its signatory has changed since is left alone,
+    here as in every decision of the queue.
+    """
     rows = queries.lock_several(session, letter, ids[:MOST_AT_ONCE])
-    waiting = [row for row in rows if row.state in WAITING]
+    waiting = [row for row in rows if row.state in WAITING and _is_as_seen(row, seen)]
+    statements.mark(session, waiting, StatementState.APPROVED)
     return _move(session, rows, waiting, State.APPROVED, account_id=account_id, reason=None, now=now)
 
 
+def approve_name(
+    session: Session,
+    letter: Letter,
+    ids: Sequence[int],
+    *,
+    account_id: int,
+    now: datetime,
+    seen: Mapping[int, str] = UNSAID,
+) -> Outcome:
+    """Lets the names through that still wait, without their statements."""
+    rows = queries.lock_several(session, letter, ids[:MOST_AT_ONCE])
+    waiting = [row for row in rows if row.state in WAITING and _is_as_seen(row, seen)]
+    statements.mark(session, waiting, StatementState.REJECTED)
+    return _move(session, rows, waiting, State.APPROVED, account_id=account_id, reason=WITHOUT_STATEMENT, now=now)
+
+
+def judge_statements(
+    session: Session,
+    letter: Letter,
+    ids: Sequence[int],
+    old: StatementState,
+    new: StatementState,
+    *,
+    reason: str = "",
+    account_id: int,
+    now: datetime,
+    seen: Mapping[int, str] = UNSAID,
+) -> Outcome:
+    """Judges the statements alone under approved names, where nobody has judged them since they were `old`."""
+    rows = queries.lock_several(session, letter, ids[:MOST_AT_ONCE])
+    unjudged = [row for row in rows if row.state is State.APPROVED and row.statement_state is old]
+    open_ones = [row for row in unjudged if _is_as_seen(row, seen)]
+    why = f"sentence {new}" + (f": {reason}" if reason else "")
+    statements.judge(session, open_ones, new, account_id=account_id, reason=why[:LONGEST_REASON], now=now)
+    return _outcome(rows, open_ones)
+
+
 def reject(
-    session: Session, letter: Letter, ids: Sequence[int], *, reason: str, account_id: int, now: datetime
+    session: Session,
+    letter: Letter,
+    ids: Sequence[int],
+    *,
+    reason: str,
+    account_id: int,
+    now: datetime,
+    seen: Mapping[int, str] = UNSAID,
 ) -> Outcome:
     """Keeps out the names that still wait, or that only the letter's policy had let through."""
     rows = queries.lock_several(session, letter, ids[:MOST_AT_ONCE])
     approved = [row.id for row in rows if row.state is State.APPROVED]
     decided = queries.decided_by_moderators(session, approved) if approved else frozenset()
-    waiting = [row for row in rows if row.state in WAITING or (row.id in approved and row.id not in decided)]
+    undecided = [row for row in rows if row.state in WAITING or (row.id in approved and row.id not in decided)]
+    waiting = [row for row in undecided if _is_as_seen(row, seen)]
     return _move(session, rows, waiting, State.REJECTED, account_id=account_id, reason=reason, now=now)
 
 
@@ -55,9 +118,11 @@ def remove(
 
 
 def take_back(session: Session, letter: Letter, signature_id: int, *, account_id: int, now: datetime) -> Outcome:
-    """Puts a rejected name back into the queue."""
+    """Puts a rejected name back into the queue; raises OrganizationSigned if it has signed anew meanwhile."""
     rows = queries.lock_several(session, letter, [signature_id])
     rejected = [row for row in rows if row.state is State.REJECTED]
+    for row in rejected:
+        organizations.check_free(session, row)
     return _move(session, rows, rejected, State.AWAITING, account_id=account_id, reason=None, now=now)
 
 
@@ -71,6 +136,17 @@ def _move(
     reason: str | None,
     now: datetime,
 ) -> Outcome:
-    overtaken = tuple(row for row in rows if row not in movable)
-    moving.move(session, movable, to, by=Actor.MODERATOR, now=now, account_id=account_id, reason=reason)
-    return Outcome(decided=tuple(movable), overtaken=overtaken)
+    outcome = _outcome(rows, movable)
+    try:
+        moving.move(session, movable, to, by=Actor.MODERATOR, now=now, account_id=account_id, reason=reason)
+    except IntegrityError as error:  # an organization that is taken back confirmed anew in the same moment
+        raise OrganizationSigned from error
+    return outcome
+
+
+def _is_as_seen(row: Signature, seen: Mapping[int, str]) -> bool:
+    return row.id not in seen or seen[row.id] == row.edition
+
+
+def _outcome(rows: Sequence[Signature], decided: Sequence[Signature]) -> Outcome:
+    return Outcome(decided=tuple(decided), overtaken=tuple(row for row in rows if row not in decided))

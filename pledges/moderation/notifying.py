@@ -12,7 +12,8 @@ from pledges.mail.composing import Content
 from pledges.mail.models import OwedMail
 from pledges.organizer.models import Account
 from pledges.organizer.queries import find_account, list_accounts, list_limits
-from pledges.signature import queries
+from pledges.pledge import reading
+from pledges.signature import queries, statements
 
 NAMES_WAITING = "names_waiting"
 AT_MOST_EVERY = timedelta(hours=1)
@@ -28,11 +29,18 @@ def register() -> None:
 def tell_moderators(session: Session, *, now: datetime) -> None:
     """Owes one mail to each account within whose reach a name waits that it has not been told of."""
     accounts = [a for a in list_accounts(session) if a.told_at is None or a.told_at <= now - AT_MOST_EVERY]
-    newest = queries.newest_waiting(session) if accounts else {}
+    newest = _newest_waiting(session) if accounts else {}
     for account in accounts:
         seen = [at for letter_id, at in newest.items() if _reaches(session, account, letter_id)]
         if seen and _is_news(account, max(seen), now) and _claim(session, account, now):
             outbox.owe(session, NAMES_WAITING, account.id, now=now)
+
+
+def _newest_waiting(session: Session) -> Mapping[int, datetime]:
+    newest: dict[int, datetime] = {}
+    for waiting in (queries.newest_waiting(session), statements.newest_unread(session), reading.newest_unread(session)):
+        newest.update({id_: max(at, newest.get(id_, at)) for id_, at in waiting.items()})
+    return newest
 
 
 def _is_news(account: Account, newest: datetime, now: datetime) -> bool:
@@ -54,18 +62,27 @@ def _names_waiting(session: Session, owed: OwedMail, now: datetime) -> Content |
     account = find_account(session, owed.about_id)
     if account is None:
         return None
-    waiting = _waiting_for(session, account)
-    if not waiting:
+    names = _within_reach(session, account, queries.count_waiting(session))
+    sentences = _within_reach(session, account, statements.count_unread(session))
+    reports = _within_reach(session, account, reading.count_unread(session))
+    if not names and not sentences and not reports:
         return None
     letters = [
-        {"title": letter.text_in(None).title, "slug": letter.slug, "waiting": waiting[letter.id]}
+        {
+            "title": letter.text_in(None).title,
+            "slug": letter.slug,
+            "waiting": names.get(letter.id, 0),
+            "sentences": sentences.get(letter.id, 0),
+            "reports": reports.get(letter.id, 0),
+        }
         for letter in list_letters(session)
-        if letter.id in waiting
+        if letter.id in {*names, *sentences, *reports}
     ]
-    words = {"letters": letters, "waiting": sum(waiting.values())}
+    counts = {"waiting": names, "sentences": sentences, "reports": reports}
+    words = {"letters": letters, **{kind: sum(found.values()) for kind, found in counts.items()}}
     return Content(event=NAMES_WAITING, recipient=account.email, language="en", words=words)
 
 
-def _waiting_for(session: Session, account: Account) -> Mapping[int, int]:
+def _within_reach(session: Session, account: Account, counts: Mapping[int, int]) -> Mapping[int, int]:
     limits = list_limits(session, account)
-    return {id_: n for id_, n in queries.count_waiting(session).items() if not limits or id_ in limits}
+    return {id_: n for id_, n in counts.items() if not limits or id_ in limits}

@@ -1,9 +1,9 @@
 """The moderators' pages: letters with names waiting, the queue, and what was decided."""
 
-from typing import TypeAlias
+from collections import Counter
+from typing import Any, TypeAlias
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext, ngettext
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Forbidden
@@ -13,17 +13,26 @@ from pledges import clock
 from pledges.db import db, transaction
 from pledges.letter.models import Letter
 from pledges.letter.queries import get_letter, list_letters
-from pledges.moderation import deciding
+from pledges.moderation import deciding, judging
 from pledges.moderation.deciding import Outcome
-from pledges.moderation.forms import Choice, Decision, DecisionForm, RevisionForm
+from pledges.moderation.forms import (
+    OF_REPORTS,
+    OF_STATEMENTS,
+    REPORT_DECISIONS,
+    Choice,
+    Decision,
+    DecisionForm,
+    ReportsForm,
+    RevisionForm,
+)
+from pledges.moderation.page import tell, tell_of_reports
 from pledges.organizer.desk import staff_only
 from pledges.organizer.models import Role
-from pledges.signature import queries
+from pledges.pledge import reading
+from pledges.signature import queries, statements
 from pledges.tally.queries import list_figures
 
 PAGE = 100
-NAMED = 8
-"""How many names a message tells: it travels in a cookie."""
 
 blueprint = Blueprint("moderation", __name__, url_prefix="/moderation")
 
@@ -35,7 +44,8 @@ Answer: TypeAlias = Response | str | tuple[str, int]
 def letters() -> Answer:
     session = db.session()
     mine = [letter for letter in list_letters(session) if current_user.reaches(letter.id)]
-    waiting = queries.count_waiting(session)
+    waiting = Counter(queries.count_waiting(session)) + Counter(statements.count_unread(session))
+    waiting += Counter(reading.count_unread(session))
     mine.sort(key=lambda letter: -waiting.get(letter.id, 0))
     figures = list_figures(session, mine)
     return render_template("moderation/letters.html", letters=mine, waiting=waiting, figures=figures)
@@ -51,14 +61,42 @@ def queue(slug: str) -> Answer:
 @blueprint.post("/<slug:slug>/decide")
 @staff_only(*Role)
 def decide(slug: str) -> Answer:
+    if request.form.get("decision") in REPORT_DECISIONS:
+        return _judge(slug)
     form = DecisionForm()
     with transaction() as session:
         letter = _letter(session, slug)
         if not form.validate():
             return _queue_page(session, letter, form), 422
         outcome = _decide(session, letter, form.choice())
-    _tell(outcome, form.choice().decision)
+    tell(outcome, form.choice().decision)
     return redirect(url_for("moderation.queue", slug=slug), 303)
+
+
+def _judge(slug: str) -> Answer:
+    form = ReportsForm()
+    with transaction() as session:
+        letter = _letter(session, slug)
+        if not form.validate():
+            return _reports_page(session, letter, form), 422
+        choice = form.choice()
+        how: dict[str, Any] = {"account_id": current_user.account_id, "now": clock.now(), "seen": choice.seen}
+        if choice.decision in OF_REPORTS:
+            old, new = OF_REPORTS[choice.decision]
+            judgement = judging.judge_reports(session, letter, choice.ids, old, new, **how)
+        else:
+            source = choice.reason if choice.decision is Decision.CHECK_REPORT else None
+            judgement = judging.check_reports(session, letter, choice.ids, source, **how)
+    tell_of_reports(judgement, choice.decision)
+    is_list = request.args.get("from") == "reports"
+    return redirect(url_for("moderation.reports" if is_list else "moderation.queue", slug=slug), 303)
+
+
+@blueprint.get("/<slug:slug>/reports")
+@staff_only(*Role)
+def reports(slug: str) -> Answer:
+    session = db.session()
+    return _reports_page(session, _letter(session, slug), ReportsForm(formdata=None))
 
 
 @blueprint.get("/<slug:slug>/decided")
@@ -77,7 +115,7 @@ def revise(slug: str) -> Answer:
         if not form.validate():
             return _decided_page(session, letter, form), 422
         outcome = _decide(session, letter, form.choice())
-    _tell(outcome, form.choice().decision)
+    tell(outcome, form.choice().decision)
     return redirect(url_for("moderation.decided", slug=slug), 303)
 
 
@@ -89,46 +127,50 @@ def _letter(session: Session, slug: str) -> Letter:
 
 
 def _decide(session: Session, letter: Letter, choice: Choice) -> Outcome:
-    who, now = current_user.account_id, clock.now()
+    who, now, ids = current_user.account_id, clock.now(), choice.ids
     match choice.decision:
         case Decision.APPROVE:
-            return deciding.approve(session, letter, choice.ids, account_id=who, now=now)
+            return deciding.approve(session, letter, ids, account_id=who, now=now, seen=choice.seen)
+        case Decision.APPROVE_NAME:
+            return deciding.approve_name(session, letter, ids, account_id=who, now=now, seen=choice.seen)
         case Decision.REJECT:
-            return deciding.reject(session, letter, choice.ids, reason=choice.reason, account_id=who, now=now)
+            return deciding.reject(
+                session, letter, ids, reason=choice.reason, account_id=who, now=now, seen=choice.seen
+            )
         case Decision.TAKE_BACK:
-            return deciding.take_back(session, letter, choice.ids[0], account_id=who, now=now)
+            return deciding.take_back(session, letter, ids[0], account_id=who, now=now)
         case Decision.REMOVE:
-            return deciding.remove(session, letter, choice.ids[0], reason=choice.reason, account_id=who, now=now)
-
-
-def _tell(outcome: Outcome, decision: Decision) -> None:
-    count = len(outcome.decided)
-    if count:
-        flash(
-            {
-                Decision.APPROVE: ngettext("%(num)d name approved.", "%(num)d names approved.", count),
-                Decision.REJECT: ngettext("%(num)d name rejected.", "%(num)d names rejected.", count),
-                Decision.TAKE_BACK: gettext("The name waits in the queue again."),
-                Decision.REMOVE: gettext("The name is taken off the list and the count."),
-            }[decision]
-        )
-    if outcome.overtaken:
-        named = [f"{(s.words.name or gettext('(withdrawn)'))[:40]}: {s.state}" for s in outcome.overtaken[:NAMED]]
-        others = ", ".join(named) + (" …" if len(outcome.overtaken) > NAMED else "")
-        flash(gettext("Somebody else was quicker; nothing was changed for: %(others)s", others=others))
+            return deciding.remove(session, letter, ids[0], reason=choice.reason, account_id=who, now=now)
+    old, new = OF_STATEMENTS[choice.decision]
+    return deciding.judge_statements(
+        session, letter, ids, old, new, reason=choice.reason, account_id=who, now=now, seen=choice.seen
+    )
 
 
 def _queue_page(session: Session, letter: Letter, form: DecisionForm) -> str:
     signatures, after = queries.list_waiting(session, letter, after=request.args.get("after"), limit=PAGE)
+    unread, after_unread = statements.list_unread(session, letter, after=request.args.get("unread"), limit=PAGE)
     return render_template(
         "moderation/queue.html",
         letter=letter,
         form=form,
         signatures=signatures,
         after=after,
+        unread=unread,
+        after_unread=after_unread,
+        sentences=statements.count_unread(session).get(letter.id, 0),
         waiting=queries.count_waiting(session).get(letter.id, 0),
+        reports=reading.list_unread(session, letter, limit=PAGE),
+        reports_waiting=reading.count_unread(session).get(letter.id, 0),
+        reports_form=ReportsForm(formdata=None),
         all_chosen=request.args.get("choose") == "all",
+        now=clock.now(),
     )
+
+
+def _reports_page(session: Session, letter: Letter, form: ReportsForm) -> str:
+    rows, after = reading.list_reported(session, letter, after=request.args.get("after"), limit=PAGE)
+    return render_template("moderation/reports.html", letter=letter, form=form, rows=rows, after=after, now=clock.now())
 
 
 def _decided_page(session: Session, letter: Letter, form: DecisionForm) -> str:

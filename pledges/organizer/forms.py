@@ -1,13 +1,15 @@
-"""The forms with which staff sign in."""
+"""The forms with which staff sign in, and invite and rank first signatories."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms import EmailField, Field, PasswordField, StringField
+from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from pledges.organizer.passwords import LONGEST, SHORTEST
+from pledges.plain_text import TextRefused, clean
 
 
 @dataclass(frozen=True)
@@ -77,3 +79,46 @@ class PasswordForm(FlaskForm):  # type: ignore[misc] # untyped base
     def change(self) -> PasswordChange:
         """What was sent, once it is valid."""
         return PasswordChange(old=self.old.data or "", new=self.new.data or "")
+
+
+LONGEST_NOTE = 120
+LAST_PLACE = 9999
+_LONGEST_ID = 18
+
+
+class InviteForm(FlaskForm):  # type: ignore[misc] # untyped base
+    """A secret link for first signatories, and for whom it is."""
+
+    note = StringField(
+        _("For whom is it?"),
+        [Length(max=LONGEST_NOTE, message=_("Write %(max)d characters at most."))],
+        description=_("For you alone; nobody who follows the link sees it."),
+        render_kw={"maxlength": LONGEST_NOTE},
+    )
+
+    def validate_note(self, field: Field) -> None:
+        try:
+            field.data = clean(field.data or "")
+        except TextRefused:
+            raise ValidationError(_("Leave out characters that can't be seen.")) from None
+
+
+class RanksWrong(ValueError):
+    """A place that is no whole number from 1 on."""
+
+
+def read_ranks(sent: Mapping[str, str]) -> dict[int, int | None]:
+    """The places by ids, from fields `rank-<id>`; None where a place was left empty. Raises RanksWrong."""
+    typed = {name.removeprefix("rank-"): value.strip() for name, value in sent.items() if name.startswith("rank-")}
+    return {read_id(name): _place(value) if value else None for name, value in typed.items()}
+
+
+def read_id(text: str) -> int:
+    """A row's id; 0, which is nobody's, for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID else 0
+
+
+def _place(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(LAST_PLACE)) and int(text)):
+        raise RanksWrong(text[:20])
+    return int(text)

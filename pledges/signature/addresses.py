@@ -7,6 +7,7 @@ from functools import cache
 from email_validator import EmailNotValidError, validate_email
 
 from pledges.plain_text import is_refused
+from pledges.signature.providers import canonical_of, is_provider
 
 LONGEST = 254
 
@@ -28,42 +29,12 @@ class AddressRefused(ValueError):
     """Not a mail address that can belong to someone on the internet."""
 
 
-@dataclass(frozen=True)
-class _Provider:
-    """What one provider ignores in front of the @, as its own help pages say, and its domains' one name."""
-
-    domains: tuple[str, ...]
-    ignored: str = ""
-    """Characters that make no difference."""
-    tag: str | None = "+"
-    """What begins a tag that makes no difference."""
-
-
-_PROVIDERS = (
-    _Provider(("gmail.com", "googlemail.com"), ignored="."),
-    _Provider(("proton.me", "protonmail.com", "protonmail.ch", "pm.me"), ignored=".-_"),
-    _Provider(("icloud.com", "me.com", "mac.com")),
-    _Provider(("yandex.ru", "yandex.com", "ya.ru", "yandex.by", "yandex.kz", "yandex.ua", "narod.ru")),
-    _Provider(("fastmail.com",)),
-    _Provider(("fastmail.fm",)),
-    _Provider(("outlook.com",)),
-    _Provider(("hotmail.com",)),
-    _Provider(("live.com",)),
-    _Provider(("msn.com",)),
-    _Provider(("zoho.com",)),
-    _Provider(("tuta.com",), tag=None),
-    _Provider(("mailbox.org",)),
-    _Provider(("posteo.de",)),
-    _Provider(("runbox.com",)),
-    _Provider(("pobox.com",)),
-)
-_BY_DOMAIN = {domain: provider for provider in _PROVIDERS for domain in provider.domains}
-
-
 def read_address(text: str) -> Address:
     """The address in `text`; raises AddressRefused. Syntax and special-use names are checked, DNS never is."""
     if any(is_refused(character) for character in text.strip()):
         raise AddressRefused("holds a character that can't be read")
+    if "=?" in text:
+        raise AddressRefused("holds an encoded word, which mail programs read as something else")
     try:
         checked = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=True, strict=True)
     except EmailNotValidError as error:
@@ -71,7 +42,14 @@ def read_address(text: str) -> Address:
     typed = checked.ascii_email or f"{checked.local_part}@{checked.ascii_domain}"
     if len(typed) > LONGEST:
         raise AddressRefused("too long")
-    return Address(typed=typed, canonical=_canonical(checked.local_part, checked.ascii_domain))
+    return Address(typed=typed, canonical=canonical_of(checked.local_part, checked.ascii_domain))
+
+
+def read_domain(text: str) -> str:
+    """The domain in `text`, in ASCII and small letters; raises AddressRefused."""
+    if any(is_refused(character) or character == "@" for character in text):
+        raise AddressRefused("no domain")
+    return read_address(f"name@{text}").typed.rpartition("@")[2].lower()
 
 
 def is_within(address: Address, domains: Collection[str]) -> bool:
@@ -84,16 +62,18 @@ def is_disposable(typed: str) -> bool:
     return typed.rpartition("@")[2].lower() in _disposable_domains()
 
 
-def _canonical(local: str, domain: str) -> str:
-    local, domain = local.lower(), domain.lower()
-    provider = _BY_DOMAIN.get(domain)
-    if provider is not None:
-        domain = provider.domains[0]
-        if provider.tag:
-            local = local.split(provider.tag, 1)[0] or local
-        stripped = local.translate({ord(character): None for character in provider.ignored})
-        local = stripped or local
-    return f"{local}@{domain}"
+def lends_mailboxes(domain: str) -> bool:
+    """Whether anyone can have an address of that domain: it tells nothing of where they belong."""
+    first, *others = domain.split(".")
+    is_whole = len(others) == 1 or (len(others) == 2 and len(others[0]) <= 3)
+    return is_provider(domain) or (is_whole and first in _PUBLIC)
+
+
+_LENDERS = """yahoo ymail aol gmx web mail email inbox hotmail live outlook qq 163 126 naver daum rediffmail libero
+orange free wanadoo laposte t-online freenet seznam wp onet interia o2 comcast verizon att btinternet riseup hey duck
+zoho tuta
+"""
+_PUBLIC = frozenset(_LENDERS.split())
 
 
 @cache

@@ -8,10 +8,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pledges.errors import DomainError
-from pledges.letter.models import Letter
+from pledges.letter.models import Letter, LetterState
 from pledges.mail import outbox
-from pledges.signature import moving, policy, queries
+from pledges.signature import moving, organizations, policy, submissions, vouching
+from pledges.signature.carrying import TEXT_CHANGED
 from pledges.signature.models import Signature
+from pledges.signature.organizations import OrganizationSigned
 from pledges.signature.states import HELD, State
 
 LINK_LASTS = timedelta(days=7)
@@ -30,12 +32,18 @@ class ConfirmationTooLate(DomainError):
     """The letter closed more than a day ago."""
 
 
+class ConfirmationOfWithdrawn(DomainError):
+    """Its organizer has withdrawn the letter."""
+
+
 def confirm(session: Session, letter: Letter, signature_id: int, *, now: datetime) -> Signature:
     """Confirms exactly this submission and erases the person's other pending ones; a repeat changes nothing.
 
-    Raises ConfirmationOver and ConfirmationTooLate.
+    One whose text was changed since it was signed counts as `earlier`, and is asked to agree instead of thanked.
+    Raises ConfirmationOver, ConfirmationTooLate, ConfirmationOfWithdrawn and OrganizationSigned.
     """
-    rows = queries.lock_person(session, letter, signature_id)
+    submitted = submissions.lock_person(session, letter, signature_id)
+    rows = submitted.rows
     signature = next((row for row in rows if row.id == signature_id), None)
     if signature is None or signature.state is State.WITHDRAWN:
         raise ConfirmationOver(letter.id)
@@ -43,10 +51,21 @@ def confirm(session: Session, letter: Letter, signature_id: int, *, now: datetim
         return signature
     if any(row.state in HELD for row in rows if row.kind is signature.kind):
         raise ConfirmationOver(letter.id)
-    if not letter.takes_confirmations(now):
-        raise ConfirmationTooLate(letter.slug)
+    if submitted.is_withdrawn:
+        raise ConfirmationOfWithdrawn(letter.slug)
+    check_takes_confirmations(letter, now=now)
+    organizations.check_free(session, signature)
+    signature.earlier = signature_id in submitted.outdated
     _settle(session, letter, signature, rows, now)
     return signature
+
+
+def check_takes_confirmations(letter: Letter, *, now: datetime) -> None:
+    """Raises ConfirmationOfWithdrawn or ConfirmationTooLate unless a pending signature may be confirmed now."""
+    if letter.state is LetterState.WITHDRAWN:
+        raise ConfirmationOfWithdrawn(letter.slug)
+    if not letter.takes_confirmations(now):
+        raise ConfirmationTooLate(letter.slug)
 
 
 def _settle(session: Session, letter: Letter, signature: Signature, rows: Sequence[Signature], now: datetime) -> None:
@@ -54,12 +73,19 @@ def _settle(session: Session, letter: Letter, signature: Signature, rows: Sequen
     flags = policy.flags_of(signature, returned=returned)
     signature.flags = [*flags]
     signature.confirmed_at = now
+    vouching.vouch(letter, signature)
     state, by = policy.rule(letter, flags)
+    last_word_to = signature.email if signature.erases_address else None
+    if signature.erases_address:
+        signature.email = None
     try:
         moving.move(session, [signature], state, by=by, now=now)
-    except IntegrityError as error:  # the same person, confirmed by another link in the same moment
+    except IntegrityError as error:  # the same one, confirmed by another link in the same moment
+        if organizations.is_about_website(error):
+            raise OrganizationSigned(letter.slug) from error
         raise ConfirmationOver(letter.id) from error
     others = [row.id for row in rows if row.state is State.PENDING and row.kind is signature.kind]
     if others:
         session.execute(delete(Signature).where(Signature.id.in_(others), Signature.state == State.PENDING))
-    outbox.owe(session, THANKS, signature.id, now=now)
+    event = TEXT_CHANGED if signature.earlier and signature.email is not None else THANKS
+    outbox.owe(session, event, signature.id, recipient=last_word_to, now=now)

@@ -4,65 +4,209 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from pledges.letter.differences import compare
+from pledges.letter.inviting import first_token
+from pledges.letter.models import LetterState, LetterText
+from pledges.letter.queries import get_letter_by_id
+from pledges.listeners import Occasion
 from pledges.mail import composing, outbox
 from pledges.mail.composing import Content
 from pledges.mail.models import OwedMail
 from pledges.security import keyring
 from pledges.signature import queries
+from pledges.signature.addresses import read_address
+from pledges.signature.carrying import TEXT_CHANGED, TEXT_CORRECTED, TOLD
+from pledges.signature.coding import code_of
 from pledges.signature.confirming import LINK_LASTS, THANKS
-from pledges.signature.models import Signature
+from pledges.signature.gathering import SHOWN_AFTER, TOGETHER_REACHED
+from pledges.signature.models import Signature, Words
 from pledges.signature.policy import holds_web_address
-from pledges.signature.signing import CONFIRMATION
-from pledges.signature.states import State
+from pledges.signature.reminding import REMINDER
+from pledges.signature.resending import ASKED_AGAIN, mail_again, may_mail
+from pledges.signature.signing import CONFIRMATION, mailbox_digest
+from pledges.signature.states import HELD, State
 from pledges.signature.withdrawing import WITHDRAWN
 
 CONFIRM_LINK = "confirm"
 MANAGE_LINK = "manage"
 MANAGE_LINK_LASTS = timedelta(days=400)
 ALREADY_SIGNED = "already_signed"
+OWN_PAGE = "own_page"
+LONGEST_TOLD = 8000
+"""So many characters of what differs stand in a mail; the rest is in the history."""
+
+thanked = Occasion[Session, Signature, dict[str, object]]()
+"""Called while the mail of thanks is composed: a higher room adds what it has to say."""
 
 
 def register() -> None:
     """Tells the mail room how this room's mails are composed."""
     composing.register(CONFIRMATION, _confirmation)
     composing.register(ALREADY_SIGNED, _already_signed)
+    composing.register(REMINDER, _reminder)
+    composing.register(ASKED_AGAIN, _asked_again)
+    composing.register(OWN_PAGE, _own_page)
     composing.register(THANKS, _thanks)
+    composing.register(TOGETHER_REACHED, _together_reached)
     composing.register(WITHDRAWN, _withdrawn)
+    composing.register(TEXT_CORRECTED, _text_corrected)
+    composing.register(TEXT_CHANGED, _text_changed)
 
 
 def _confirmation(session: Session, owed: OwedMail, now: datetime) -> Content | None:
     """The link to confirm; for somebody who has confirmed already, the link to the signatory's own page instead."""
-    signature = queries.find_signature(session, owed.about_id)
+    signature, held = queries.find_with_held(session, owed.about_id)
     if signature is None or signature.state is not State.PENDING or signature.email is None:
         return None
-    held = queries.find_held(session, signature)
+    if signature.letter.state is LetterState.WITHDRAWN:
+        return None
     if held is not None:
         outbox.redirect(session, owed, ALREADY_SIGNED, held.id, recipient=signature.email)
         session.delete(signature)
-        return _content(ALREADY_SIGNED, signature.email, held, manage=manage_token(held, now))
+        return content_for(ALREADY_SIGNED, signature.email, held, manage=manage_token(held, now))
+    return content_for(CONFIRMATION, signature.email, signature, **_ways_to_confirm(signature, now))
+
+
+def _ways_to_confirm(signature: Signature, now: datetime) -> dict[str, object]:
     token = keyring().issue(CONFIRM_LINK, signature.id, signature.letter_id, now=now, lasts=LINK_LASTS)
-    return _content(CONFIRMATION, signature.email, signature, token=token, days=LINK_LASTS.days)
+    code = code_of(signature)
+    return {"token": token, "days": LINK_LASTS.days, "code": f"{code[:3]} {code[3:]}"}
+
+
+def _reminder(session: Session, owed: OwedMail, now: datetime) -> Content | None:
+    """Nothing for who has confirmed meanwhile, by this link or another."""
+    signature, held = queries.find_with_held(session, owed.about_id)
+    if signature is None or signature.state is not State.PENDING or signature.email is None or held is not None:
+        return None
+    if not signature.letter.takes_confirmations(now):
+        return None
+    return content_for(REMINDER, signature.email, signature, **_ways_to_confirm(signature, now))
+
+
+def _asked_again(session: Session, owed: OwedMail, now: datetime) -> Content | None:
+    """The way to the own page for who has signed, a fresh way to confirm for who is about to, nothing for others.
+
+    From here on the mail is about that signature: should it have to be sent twice, nothing is counted twice.
+    """
+    recipient = outbox.find_recipient(session, owed)
+    if recipient is None:
+        return None
+    letter = get_letter_by_id(session, owed.about_id)
+    digest = mailbox_digest(letter.id, read_address(recipient))
+    rows = queries.list_mailbox(session, letter, digest)
+    held = next((row for row in rows if row.state in HELD), None)
+    if held is not None:
+        if not may_mail(session, digest, now=now):
+            return None
+        outbox.redirect(session, owed, OWN_PAGE, held.id, recipient=recipient)
+        return content_for(OWN_PAGE, recipient, held, manage=manage_token(held, now))
+    pending = [row for row in rows if row.state is State.PENDING]
+    if not pending or letter.state is LetterState.WITHDRAWN or not mail_again(session, pending[-1], now=now):
+        return None
+    outbox.redirect(session, owed, CONFIRMATION, pending[-1].id)
+    return content_for(CONFIRMATION, recipient, pending[-1], **_ways_to_confirm(pending[-1], now))
+
+
+def _own_page(session: Session, owed: OwedMail, now: datetime) -> Content | None:
+    held, recipient = queries.find_signature(session, owed.about_id), outbox.find_recipient(session, owed)
+    if held is None or held.state is State.WITHDRAWN or recipient is None:
+        return None
+    return content_for(OWN_PAGE, recipient, held, manage=manage_token(held, now))
 
 
 def _already_signed(session: Session, owed: OwedMail, now: datetime) -> Content | None:
     held = queries.find_signature(session, owed.about_id)
-    if held is None or held.state is State.WITHDRAWN or owed.recipient is None:
+    recipient = outbox.find_recipient(session, owed)
+    if held is None or held.state is State.WITHDRAWN or recipient is None:
         return None
-    return _content(ALREADY_SIGNED, owed.recipient, held, manage=manage_token(held, now))
+    return content_for(ALREADY_SIGNED, recipient, held, manage=manage_token(held, now))
 
 
 def _thanks(session: Session, owed: OwedMail, now: datetime) -> Content | None:
     signature = queries.find_signature(session, owed.about_id)
-    if signature is None or signature.email is None:
+    if signature is None or signature.state is State.WITHDRAWN:
         return None
-    return _content(THANKS, signature.email, signature, manage=manage_token(signature, now))
+    recipient = outbox.find_recipient(session, owed) if signature.erases_address else signature.email
+    if recipient is None:
+        return None
+    words: dict[str, object] = {"manage": manage_token(signature, now), "is_last": signature.erases_address}
+    thanked(session, signature, words)
+    return content_for(THANKS, recipient, signature, **words)
+
+
+def _together_reached(session: Session, owed: OwedMail, now: datetime) -> Content | None:
+    signature = queries.find_signature(session, owed.about_id)
+    if signature is None or signature.email is None or not signature.together:
+        return None
+    shown_at = now + SHOWN_AFTER
+    words = {"manage": manage_token(signature, now), "together": signature.letter.together, "shown_at": shown_at}
+    return content_for(TOGETHER_REACHED, signature.email, signature, **words)
 
 
 def _withdrawn(session: Session, owed: OwedMail, now: datetime) -> Content | None:
     signature = queries.find_signature(session, owed.about_id)
-    if signature is None or owed.recipient is None:
+    recipient = outbox.find_recipient(session, owed)
+    if signature is None or recipient is None:
         return None
-    return _content(WITHDRAWN, owed.recipient, signature)
+    return content_for(WITHDRAWN, recipient, signature)
+
+
+def _text_corrected(session: Session, owed: OwedMail, now: datetime) -> Content | None:
+    """What a correction changed: the one that stood when the mail was owed."""
+    signature = _find_told(session, owed)
+    if signature is None:
+        return None
+    then = [text for text in _texts_of(signature) if text.created_at <= owed.created_at]
+    if len(then) < 2:
+        return None
+    before, after = then[-2:]
+    return _of_revision(TEXT_CORRECTED, signature, before=before, after=after, revision=after, now=now)
+
+
+def _text_changed(session: Session, owed: OwedMail, now: datetime) -> Content | None:
+    """What differs from the text that was signed; nothing once that is agreed to, or asked by a later mail."""
+    signature = _find_told(session, owed)
+    if signature is None or not signature.earlier:
+        return None
+    texts = _texts_of(signature)
+    change = signature.letter.last_change_in(signature.text.language)
+    if change is None or owed.created_at < change.created_at:
+        return None
+    return _of_revision(TEXT_CHANGED, signature, before=signature.text, after=texts[-1], revision=change, now=now)
+
+
+def _find_told(session: Session, owed: OwedMail) -> Signature | None:
+    """The signature that a revision is about, its letter's texts loaded, if its signatory is to be told and can be."""
+    signature = queries.find_signature(session, owed.about_id)
+    if signature is None or signature.email is None or signature.state not in TOLD:
+        return None
+    letter = get_letter_by_id(session, signature.letter_id)
+    return None if letter.state is LetterState.WITHDRAWN else signature
+
+
+def _texts_of(signature: Signature) -> list[LetterText]:
+    return signature.letter.revisions_in(signature.text.language)
+
+
+def _of_revision(
+    event: str, signature: Signature, *, before: LetterText, after: LetterText, revision: LetterText, now: datetime
+) -> Content:
+    differences = compare(before, after)
+    history = f"/letters/{signature.letter.slug}/history{_query(signature)}"
+    told = differences.beginning(LONGEST_TOLD)
+    words = {
+        "differences": told,
+        "is_cut": told != differences,
+        "reason": revision.reason,
+        "revised_at": revision.created_at,
+        "history": history,
+        "title": after.title,
+        "addressee": after.addressee,
+        "sha256": after.sha256,
+        "signed_sha256": before.sha256,
+    }
+    assert signature.email is not None  # noqa: S101 - nobody else is told
+    return content_for(event, signature.email, signature, manage=manage_token(signature, now), **words)
 
 
 def manage_token(signature: Signature, now: datetime) -> str:
@@ -70,19 +214,33 @@ def manage_token(signature: Signature, now: datetime) -> str:
     return keyring().issue(MANAGE_LINK, signature.id, now=now, lasts=MANAGE_LINK_LASTS)
 
 
-def _content(event: str, recipient: str, signature: Signature, **words: object) -> Content:
+def content_for(event: str, recipient: str, signature: Signature, **words: object) -> Content:
     """What every mail to a signatory says. A name that advertises is not repeated: nobody shall be mailed a stranger's
     link in our name.
     """
     text = signature.text
     about = {
-        "name": None if holds_web_address(signature.words) else signature.words.name,
+        "name": _greeted(signature),
         "title": text.title,
         "addressee": text.addressee,
-        "letter": f"/letters/{signature.letter.slug}{_query(signature)}",
+        "letter": f"{_place_of(signature)}{_query(signature)}",
+        "is_draft": signature.letter.state is LetterState.DRAFT,
         "sha256": text.sha256,
     }
     return Content(event=event, recipient=recipient, language=text.language, words={**about, **words})
+
+
+def _greeted(signature: Signature) -> str | None:
+    """Whom a mail greets: of an organization, who signs for it."""
+    name = signature.representative or signature.words.name
+    return None if holds_web_address(signature.words) or holds_web_address(Words(name=name)) else name
+
+
+def _place_of(signature: Signature) -> str:
+    """Where the letter stands; before it opens, only at the secret link by which the signatory came."""
+    if signature.letter.state is LetterState.DRAFT and signature.invitation_id is not None:
+        return f"/first/{first_token(signature.invitation_id, since=signature.created_at)}"
+    return f"/letters/{signature.letter.slug}"
 
 
 def _query(signature: Signature) -> str:

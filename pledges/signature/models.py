@@ -1,18 +1,29 @@
 """A signature, its history, and the words by which listed names are found."""
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, TextClause, false, text
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from pledges.db import Base, BigId, Sealed, UtcDateTime, one_of
 from pledges.letter.models import Letter, LetterText
 from pledges.signature.states import Actor, Kind, State
 
 LONGEST_TURNED = 250
+_TURNED = String(LONGEST_TURNED, collation="C").with_variant(String(LONGEST_TURNED), "sqlite")
+"""Ordered by code points on both databases."""
+
+
+class StatementState(StrEnum):
+    """What a moderator has made of a statement; it is shown only when approved, whatever becomes of the name."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"
 
 
 class Display(StrEnum):
@@ -43,18 +54,34 @@ SHOWN: dict[Display, frozenset[str]] = {
 """The words that each display makes public; all others are sealed."""
 
 
-def stored(words: Words, display: Display) -> dict[str, str | None]:
-    """The columns that hold the words: those to be shown as they are, the others together in the sealed one."""
+def stored(words: Words, display: Display, *, sealed: bool = False) -> dict[str, object]:
+    """The columns that hold the words: those to be shown as they are, the others together in the sealed one. All of
+    them there while they are `sealed`: chosen to be shown, but not yet.
+    """
     written = {field: getattr(words, field) for field in SHOWN[Display.PUBLIC]}
-    shown = {field: value if field in SHOWN[display] else None for field, value in written.items()}
-    hidden = {field: value for field, value in sorted(written.items()) if value and field not in SHOWN[display]}
+    open_ones = frozenset[str]() if sealed else SHOWN[display]
+    shown = {field: value if field in open_ones else None for field, value in written.items()}
+    hidden = {field: value for field, value in sorted(written.items()) if value and field not in open_ones}
     return {**shown, "hidden": json.dumps(hidden) if hidden else None, "display": display}
 
 
 _HELD = text("state IN ('awaiting', 'approved', 'quarantined', 'rejected')")
 _WAITING = text("state IN ('awaiting', 'quarantined')")
 _DECIDED = text("state IN ('approved', 'rejected')")
-_LISTED = text("state = 'approved' AND display <> 'anonymous'")
+_LISTED = text("listed AND kind = 'person'")
+_TOGETHER = text("together")
+_ORGANIZATION = text("listed AND kind = 'organization'")
+_CLAIMED = text("state IN ('awaiting', 'approved', 'quarantined')")
+_INVITED = text("invitation_id IS NOT NULL")
+_UNREAD = text("statement_state = 'waiting'")
+_NETWORK = text("network_digest IS NOT NULL")
+_DOMAIN = text("domain IS NOT NULL")
+_PENDING = text("state = 'pending'")
+
+
+def _index(name: str, *columns: str, where: TextClause, unique: bool = False) -> Index:
+    """An index of the rows `where` that is true, on both databases."""
+    return Index(name, *columns, unique=unique, postgresql_where=where, sqlite_where=where)
 
 
 class Signature(Base):
@@ -62,29 +89,19 @@ class Signature(Base):
 
     __tablename__ = "signature"
     __table_args__ = (
-        Index(
-            "uq_signature_person",
-            "letter_id",
-            "kind",
-            "email_digest",
-            unique=True,
-            postgresql_where=_HELD,
-            sqlite_where=_HELD,
-        ),
+        _index("uq_signature_person", "letter_id", "kind", "email_digest", where=_HELD, unique=True),
         Index("ix_signature_email_digest", "letter_id", "email_digest"),
-        Index(
-            "ix_signature_waiting", "letter_id", "confirmed_at", "id", postgresql_where=_WAITING, sqlite_where=_WAITING
-        ),
-        Index(
-            "ix_signature_decided", "letter_id", "confirmed_at", "id", postgresql_where=_DECIDED, sqlite_where=_DECIDED
-        ),
-        Index("ix_signature_listed", "letter_id", "confirmed_at", "id", postgresql_where=_LISTED, sqlite_where=_LISTED),
-        Index(
-            "ix_signature_pending",
-            "created_at",
-            postgresql_where=text("state = 'pending'"),
-            sqlite_where=text("state = 'pending'"),
-        ),
+        _index("ix_signature_waiting", "letter_id", "confirmed_at", "id", where=_WAITING),
+        _index("ix_signature_decided", "letter_id", "confirmed_at", "id", where=_DECIDED),
+        _index("ix_signature_listed", "letter_id", "confirmed_at", "id", where=_LISTED),
+        _index("ix_signature_together", "letter_id", "id", where=_TOGETHER),
+        _index("ix_signature_invited", "letter_id", "rank", where=_INVITED),
+        _index("uq_signature_organization", "letter_id", "website_host", where=_CLAIMED, unique=True),
+        _index("ix_signature_organizations", "letter_id", "confirmed_at", "id", where=_ORGANIZATION),
+        _index("ix_signature_statements", "letter_id", "id", where=_UNREAD),
+        _index("ix_signature_network", "network_digest", "created_at", where=_NETWORK),
+        _index("ix_signature_domain", "letter_id", "domain", where=_DOMAIN),
+        _index("ix_signature_pending", "created_at", where=_PENDING),
         {"sqlite_autoincrement": True},  # links name a row by its id: an id is never given twice
     )
 
@@ -106,8 +123,45 @@ class Signature(Base):
     statement: Mapped[str | None] = mapped_column(String(400))
     hidden: Mapped[str | None] = mapped_column(Sealed)
     """The words that are not to be shown, as a JSON object."""
-    updates: Mapped[bool] = mapped_column(default=False)
-    together: Mapped[bool] = mapped_column(default=False)
+    website: Mapped[str | None] = mapped_column(String(300))
+    """Of an organization."""
+    website_host: Mapped[str | None] = mapped_column(String(253))
+    """In ASCII, small letters, without `www.`: one organization signs once."""
+    representative: Mapped[str | None] = mapped_column(Sealed)
+    """Who signs for an organization: for moderators, never shown."""
+    updates: Mapped[bool] = mapped_column(server_default=false())
+    commits: Mapped[bool] = mapped_column(server_default=false())
+    """Whether pledges were made with it: then its moves concern them too."""
+    unasked: Mapped[bool] = mapped_column(server_default=false())
+    """Wants no mails that ask what became of them."""
+    together: Mapped[bool] = mapped_column(server_default=false())
+    """The name is sealed and listed nowhere until as many have signed as the letter says, and for a day after."""
+    together_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When its signatory was told that there are as many now."""
+    erases_address: Mapped[bool] = mapped_column(server_default=false())
+    """The address is erased once confirmed; only its digest remains."""
+    earlier: Mapped[bool] = mapped_column(server_default=false())
+    """Confirmed an earlier text, and has not agreed to the present one: outside the count and the list."""
+    listed: Mapped[bool] = mapped_column(server_default=false())
+    """Stands on the public list; kept by `moving` and `listing`."""
+    checked: Mapped[bool] = mapped_column(server_default=false())
+    """Let through by a moderator, and not by the letter's policy alone."""
+    statement_state: Mapped[StatementState | None] = mapped_column(one_of(StatementState, "statement_state"))
+    domain: Mapped[str | None] = mapped_column(String(253))
+    """Of the confirmed address, where the letter takes only some domains or the affiliation matches it."""
+    affiliation_matched: Mapped[bool] = mapped_column(server_default=false())
+    """The affiliation fits the domain of the confirmed address."""
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id"))
+    """Of a first signatory: the secret link that was used."""
+    rank: Mapped[int | None]
+    """Of a first signatory: the place, given by hand."""
+    network_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """Keyed, of the network it came from; erased after a week."""
+    code_number: Mapped[int] = mapped_column(server_default="0")
+    """Which of its codes is good: each mail brings another one."""
+    resent: Mapped[int] = mapped_column(server_default="0")
+    resent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     flags: Mapped[list[str]] = mapped_column(JSON, default=list)
     """Why the policy holds it for a moderator: values of `policy.Flag`."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -115,6 +169,8 @@ class Signature(Base):
 
     letter: Mapped[Letter] = relationship(lazy="raise")
     text: Mapped[LetterText] = relationship(lazy="raise")
+    from_network: Mapped[int | None] = query_expression()
+    """How many came from its network at about the same time, itself included; counted only where it is confirmed."""
 
     @property
     def words(self) -> Words:
@@ -123,9 +179,22 @@ class Signature(Base):
         shown = {field: getattr(self, field) for field in asdict(Words())}
         return Words(**{**shown, **hidden})
 
-    def write(self, words: Words, display: Display) -> None:
-        """Stores the words: those to be shown as they are, the others sealed."""
-        for column, value in stored(words, display).items():
+    @property
+    def shown_statement(self) -> str | None:
+        """The statement if the public may see it."""
+        return self.statement if self.statement_state is StatementState.APPROVED else None
+
+    @property
+    def edition(self) -> str:
+        """Tells whether the words and what is shown of them are still those that somebody read."""
+        read = json.dumps([self.display, asdict(self.words)])
+        return hashlib.sha256(read.encode()).hexdigest()[:16]
+
+    def write(self, words: Words, display: Display, *, sealed: bool = False) -> None:
+        """Stores the words: those to be shown as they are, the others sealed. A statement that is new waits."""
+        if words.statement != self.words.statement:
+            self.statement_state = StatementState.WAITING if words.statement else None
+        for column, value in stored(words, display, sealed=sealed).items():
             setattr(self, column, value)
 
     def erase(self) -> None:
@@ -133,12 +202,18 @@ class Signature(Base):
         self.write(Words(), Display.ANONYMOUS)
         self.email = None
         self.updates = False
+        self.website = self.website_host = self.representative = None
+        self.domain = None
+        self.affiliation_matched = False
+        self.network_digest = None
+        self.invitation_id = self.rank = None
         self.flags = []
 
     @property
-    def is_listed(self) -> bool:
-        """Whether it stands on the public list."""
-        return self.state is State.APPROVED and self.display is not Display.ANONYMOUS
+    def belongs_on_list(self) -> bool:
+        """Whether it should stand on the public list."""
+        is_shown = self.display is Display.AFFILIATION or (self.display is Display.PUBLIC and self.name is not None)
+        return self.state is State.APPROVED and is_shown and not self.earlier and not self.together
 
 
 class SignatureEvent(Base):
@@ -156,17 +231,17 @@ class SignatureEvent(Base):
     reason: Mapped[str | None] = mapped_column(String(500))
 
 
-class TurnedName(Base):
-    """A listed name, folded, and turned so that each of its words comes first once: the beginning of any word finds
-    it, and the other words are looked for in the same row.
+class ListedName(Base):
+    """A listed name, folded, and turned so that each two of its words stand in front once: the beginnings of any two
+    find it, and further ones are looked for in the same row.
     """
 
-    __tablename__ = "turned_name"
+    __tablename__ = "listed_name"
 
     letter_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
-    turned: Mapped[str] = mapped_column(
-        String(LONGEST_TURNED, collation="C").with_variant(String(LONGEST_TURNED), "sqlite"), primary_key=True
-    )
+    word: Mapped[str] = mapped_column(_TURNED, primary_key=True)
+    rest: Mapped[str] = mapped_column(_TURNED, primary_key=True)
+    """The other words, one of them in front."""
     signature_id: Mapped[int] = mapped_column(
         ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
     )

@@ -4,19 +4,21 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from pledges.db import Base
 from pledges.listeners import Occasion
-from pledges.plain_text import turns
-from pledges.signature.models import LONGEST_TURNED, Display, Signature, SignatureEvent, TurnedName
-from pledges.signature.states import Actor, State, bucket_of, check
+from pledges.signature import listing
+from pledges.signature.models import Signature, SignatureEvent
+from pledges.signature.states import Actor, State, check, steps_between
 from pledges.tally import counting
 from pledges.tally.models import Bucket
 
-moved = Occasion[Session, Sequence[Signature], State]()
-"""Called after signatures of one letter have moved to a state, in the same transaction."""
+moved = Occasion[Session, Sequence[Signature], State, datetime]()
+"""Called after signatures of one letter have moved to a state, in the same transaction, and before the tally has:
+everybody changes that last, so that nobody who holds it waits for what another holds who waits for it.
+"""
 
 _WRITE_EVENT = insert(Base.metadata.tables[SignatureEvent.__tablename__])
 
@@ -39,40 +41,16 @@ def move(
         check(signature.state, to, by)
     if not signatures:
         return
-    were_listed = [signature.id for signature in signatures if signature.is_listed]
     changes: Counter[Bucket] = Counter()
     why = {"at": now, "new": to, "actor": by, "account_id": account_id, "reason": reason}
     events: list[dict[str, object]] = []
     for signature in signatures:
-        changes.update(_steps(signature, to))
+        kind, earlier = signature.kind, signature.earlier
+        changes.update(steps_between((kind, signature.state, earlier), (kind, to, earlier)))
         events.append({**why, "signature_id": signature.id, "old": signature.state})
         signature.state = to
-    session.flush()
+        signature.checked = to is State.APPROVED and by is Actor.MODERATOR
+    listing.relist(session, signatures)
     session.execute(_WRITE_EVENT, events)
+    moved(session, signatures, to, now)
     counting.change(session, signatures[0].letter_id, changes)
-    _unlist(session, were_listed)
-    _list(session, signatures)
-    moved(session, signatures, to)
-
-
-def _steps(signature: Signature, to: State) -> dict[Bucket, int]:
-    left, entered = bucket_of(signature.kind, signature.state), bucket_of(signature.kind, to)
-    if left is entered:
-        return {}
-    return {**({left: -1} if left else {}), **({entered: 1} if entered else {})}
-
-
-def _unlist(session: Session, ids: Sequence[int]) -> None:
-    if ids:
-        session.execute(delete(TurnedName).where(TurnedName.signature_id.in_(ids)))
-
-
-def _list(session: Session, signatures: Sequence[Signature]) -> None:
-    rows = [
-        {"letter_id": signature.letter_id, "turned": turned[:LONGEST_TURNED], "signature_id": signature.id}
-        for signature in signatures
-        if signature.is_listed and signature.display is Display.PUBLIC
-        for turned in turns(signature.name or "")
-    ]
-    if rows:
-        session.execute(insert(TurnedName), rows)

@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select, tuple_
+from sqlalchemy import Select, bindparam, case, func, literal, literal_column, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from pledges import cursor
-from pledges.letter.models import Letter, LetterState
-from pledges.signature.models import Display, Signature, SignatureEvent, TurnedName
+from pledges.letter.models import Letter
+from pledges.signature.models import Signature, SignatureEvent
 from pledges.signature.states import HELD, WAITING, Actor, Kind, State, bucket_of
 
-_LISTED = (Signature.state == State.APPROVED) & (Signature.display != Display.ANONYMOUS)
+MOST_INVITED = 60
+"""So many first signatories stand first; more than fit on a page are no first ones."""
+_TOLD = ~Signature.together | Signature.together_told_at.is_not(None)
+"""Names that wait for others are sealed for moderators too, until they are going to show."""
 
 
 def _whole() -> Select[Signature]:
@@ -20,31 +24,26 @@ def _whole() -> Select[Signature]:
     )
 
 
-def _locked(statement: Select[Signature]) -> Select[Signature]:
+def locked(statement: Select[Any]) -> Select[Any]:
+    """The same, with its signatures held against other writers until the transaction ends."""
     return statement.with_for_update(of=Signature).execution_options(populate_existing=True)
 
 
-_this = aliased(Signature)
-_mailbox = select(_this.email_digest).where(_this.id == bindparam("signature")).scalar_subquery()
-_PERSON = _locked(
-    select(Signature)
-    .where(
-        Signature.letter_id == bindparam("letter"),
-        (Signature.email_digest == _mailbox) | (Signature.id == bindparam("signature")),
-    )
-    .order_by(Signature.id)
-)
-"""Written once: building it anew for each confirmation would cost more than running it."""
-
-
 _ONE = _whole().where(Signature.id == bindparam("signature"))
-_ONE_LOCKED = _locked(_ONE)
-_ONE_HELD = _whole().where(
-    Signature.letter_id == bindparam("letter"),
-    Signature.email_digest == bindparam("digest", type_=Signature.__table__.c.email_digest.type),
-    Signature.kind == bindparam("kind", type_=Signature.__table__.c.kind.type),
-    Signature.state.in_(HELD),
+_ONE_LOCKED: Select[Signature] = locked(_ONE)
+_other = aliased(Signature)
+_HELD_ID = (
+    select(_other.id)
+    .where(
+        _other.letter_id == Signature.letter_id,
+        _other.email_digest == Signature.email_digest,
+        _other.kind == Signature.kind,
+        _other.state.in_(HELD),
+    )
+    .correlate(Signature)
+    .scalar_subquery()
 )
+_ONE_AND_HELD = _ONE.add_columns(_HELD_ID)
 
 
 def find_signature(session: Session, signature_id: int) -> Signature | None:
@@ -57,25 +56,26 @@ def lock_signature(session: Session, signature_id: int) -> Signature | None:
     return session.scalar(_ONE_LOCKED, {"signature": signature_id})
 
 
-def lock_person(session: Session, letter: Letter, signature_id: int) -> Sequence[Signature]:
-    """All that the same mailbox submitted under the letter, oldest first, held until the transaction ends.
-
-    Locked in one order, so that two links of one person pressed at once wait for each other and never deadlock.
-    """
-    return session.scalars(_PERSON, {"letter": letter.id, "signature": signature_id}).all()
-
-
 def lock_several(session: Session, letter: Letter, ids: Sequence[int]) -> Sequence[Signature]:
     """Those of `ids` that were confirmed under this letter, in order of id, held until the transaction ends."""
     theirs = (Signature.letter_id == letter.id) & (Signature.state != State.PENDING)
     chosen = select(Signature).where(theirs, Signature.id.in_(ids)).order_by(Signature.id)
-    return session.scalars(_locked(chosen)).all()
+    return session.scalars(locked(chosen)).all()
 
 
-def find_held(session: Session, signature: Signature) -> Signature | None:
-    """This person's signature that is past confirmation, if there is one."""
-    same = {"letter": signature.letter_id, "digest": signature.email_digest, "kind": signature.kind}
-    return session.scalar(_ONE_HELD, same)
+def find_with_held(session: Session, signature_id: int) -> tuple[Signature | None, Signature | None]:
+    """The signature, and this person's signature that is past confirmation, if there is one."""
+    found = session.execute(_ONE_AND_HELD, {"signature": signature_id}).one_or_none()
+    if found is None:
+        return None, None
+    signature, held_id = found
+    return signature, None if held_id is None else find_signature(session, held_id)
+
+
+def list_mailbox(session: Session, letter: Letter, digest: bytes) -> Sequence[Signature]:
+    """All that one mailbox submitted under the letter, oldest first, with letter and text."""
+    theirs = (Signature.letter_id == letter.id) & (Signature.email_digest == digest)
+    return session.scalars(_whole().where(theirs).order_by(Signature.id)).all()
 
 
 def list_histories(session: Session, ids: Sequence[int]) -> Mapping[int, Sequence[SignatureEvent]]:
@@ -91,66 +91,39 @@ def list_listed(
     session: Session, letter: Letter, *, kind: Kind = Kind.PERSON, after: str | None = None, limit: int
 ) -> tuple[Sequence[Signature], str | None]:
     """A page of the public list, newest first, and where the next one begins. Raises CursorUnknown."""
-    statement = select(Signature).where(Signature.letter_id == letter.id, _LISTED, Signature.kind == kind)
+    statement = _listed(letter, kind)
     if after is not None:
         statement = statement.where(tuple_(Signature.confirmed_at, Signature.id) < _place(after))
     statement = statement.order_by(Signature.confirmed_at.desc(), Signature.id.desc())
     return _page(session, statement, limit)
 
 
-def list_first(session: Session, letter: Letter, *, limit: int) -> Sequence[Signature]:
-    """Those of the public list who signed first, the very first in front."""
-    statement = select(Signature).where(Signature.letter_id == letter.id, _LISTED, Signature.kind == Kind.PERSON)
-    return session.scalars(statement.order_by(Signature.confirmed_at, Signature.id).limit(limit)).all()
-
-
-def search_listed(
-    session: Session, letter: Letter, folded: Sequence[str], *, after: str | None = None, limit: int
-) -> tuple[Sequence[Signature], str | None]:
-    """A page of the listed people in whose names each of the folded words begins a word, by that word.
-
-    The longest of the words leads: its place in the alphabet orders the page and names the next one.
+def list_first(
+    session: Session, letter: Letter, *, kind: Kind = Kind.PERSON, limit: int, most_invited: int = MOST_INVITED
+) -> Sequence[Signature]:
+    """Those of the public list who stand first: the first signatories as they are ranked, then those of them without a
+    rank, and so many others as are missing to `limit`, the very first in front.
     """
-    if not folded:
-        return [], None
-    lead, *others = sorted(folded, key=len, reverse=True)
-    statement = (
-        select(Signature, TurnedName.turned)
-        .join(TurnedName, TurnedName.signature_id == Signature.id)
-        .where(_begins(TurnedName, letter, lead), ~_stands_earlier(letter, lead), _LISTED)
-        .where(Signature.kind == Kind.PERSON)
-    )
-    for word in others:
-        statement = statement.where((" " + TurnedName.turned).contains(f" {word}", autoescape=True))
-    if after is not None:
-        place = cursor.decode(after, str, int)
-        statement = statement.where(tuple_(TurnedName.turned, TurnedName.signature_id) > tuple_(*map(literal, place)))
-    rows = session.execute(statement.order_by(TurnedName.turned, TurnedName.signature_id).limit(limit + 1)).all()
-    more = len(rows) > limit
-    page = rows[:limit]
-    return [row[0] for row in page], cursor.encode(page[-1][1], page[-1][0].id) if more else None
+    listed, by_time = _listed(letter, kind), (Signature.confirmed_at, Signature.id)
+    by_rank = listed.where(Signature.invitation_id.is_not(None)).order_by(Signature.rank.is_(None), Signature.rank)
+    invited = session.scalars(by_rank.order_by(*by_time).limit(most_invited)).all()
+    if len(invited) >= limit:
+        return invited
+    others = listed.where(Signature.invitation_id.is_(None)).order_by(*by_time).limit(limit - len(invited))
+    return [*invited, *session.scalars(others)]
 
 
-def _begins(names: type[TurnedName], letter: Letter, start: str) -> ColumnElement[bool]:
-    after = start[:-1] + chr(ord(start[-1]) + 1)
-    return (names.letter_id == letter.id) & (names.turned >= start) & (names.turned < after)
-
-
-def _stands_earlier(letter: Letter, lead: str) -> ColumnElement[bool]:
-    """Whether the same name is found by another of its words: then it stands in the page there."""
-    same = _earlier.signature_id == TurnedName.signature_id
-    found = select(_earlier.turned).where(_begins(_earlier, letter, lead), same, _earlier.turned < TurnedName.turned)
-    return found.exists()
-
-
-_earlier = aliased(TurnedName)
+def _listed(letter: Letter, kind: Kind) -> Select[Signature]:
+    """In the very words of the indexes' conditions: `listed = 1`, or a parameter for the kind, finds none of them."""
+    is_of_kind = Signature.kind == literal_column(f"'{kind.value}'")
+    return select(Signature).where(Signature.letter_id == letter.id, literal_column("signature.listed"), is_of_kind)
 
 
 def list_waiting(
     session: Session, letter: Letter, *, after: str | None = None, limit: int
 ) -> tuple[Sequence[Signature], str | None]:
     """A page of the names that nobody has decided on, oldest first, and where the next one begins."""
-    statement = select(Signature).where(Signature.letter_id == letter.id, Signature.state.in_(WAITING))
+    statement = select(Signature).where(Signature.letter_id == letter.id, Signature.state.in_(WAITING), _TOLD)
     if after is not None:
         statement = statement.where(tuple_(Signature.confirmed_at, Signature.id) > _place(after))
     return _page(session, statement.order_by(Signature.confirmed_at, Signature.id), limit)
@@ -158,7 +131,7 @@ def list_waiting(
 
 def count_waiting(session: Session) -> Mapping[int, int]:
     """By letter: how many names wait; letters where none does are left out."""
-    waiting = select(Signature.letter_id, func.count()).where(Signature.state.in_(WAITING))
+    waiting = select(Signature.letter_id, func.count()).where(Signature.state.in_(WAITING), _TOLD)
     return {row[0]: row[1] for row in session.execute(waiting.group_by(Signature.letter_id))}
 
 
@@ -166,20 +139,19 @@ def newest_waiting(session: Session) -> Mapping[int, datetime]:
     """By letter: when the newest name that waits was confirmed. Reads one row of the index for each letter."""
     newest = (
         select(Signature.confirmed_at)
-        .where(Signature.letter_id == Letter.id, Signature.state.in_(WAITING))
+        .where(Signature.letter_id == Letter.id, Signature.state.in_(WAITING), _TOLD)
         .order_by(Signature.confirmed_at.desc(), Signature.id.desc())
         .limit(1)
         .scalar_subquery()
     )
-    rows = session.execute(select(Letter.id, newest).where(Letter.state != LetterState.DRAFT))
+    rows = session.execute(select(Letter.id, newest))
     return {row[0]: row[1] for row in rows if row[1] is not None}
 
 
 def decided_by_moderators(session: Session, ids: Sequence[int]) -> frozenset[int]:
-    """Those of `ids` on which a moderator has decided before."""
-    statement = select(SignatureEvent.signature_id).where(
-        SignatureEvent.signature_id.in_(ids), SignatureEvent.actor == Actor.MODERATOR
-    )
+    """Those of `ids` on which a moderator has decided before; a statement alone is not the name."""
+    of_names = (SignatureEvent.actor == Actor.MODERATOR) & (SignatureEvent.old != SignatureEvent.new)
+    statement = select(SignatureEvent.signature_id).where(SignatureEvent.signature_id.in_(ids), of_names)
     return frozenset(session.scalars(statement))
 
 
@@ -188,7 +160,7 @@ def list_decided(
 ) -> tuple[Sequence[Signature], str | None]:
     """A page of the approved and rejected, newest first, and where the next one begins."""
     decided = Signature.state.in_((State.APPROVED, State.REJECTED))
-    statement = select(Signature).where(Signature.letter_id == letter.id, decided)
+    statement = select(Signature).where(Signature.letter_id == letter.id, decided, _TOLD)
     if after is not None:
         statement = statement.where(tuple_(Signature.confirmed_at, Signature.id) < _place(after))
     return _page(session, statement.order_by(Signature.confirmed_at.desc(), Signature.id.desc()), limit)
@@ -198,10 +170,14 @@ def rows_by_bucket() -> Select[tuple[int, str, int]]:
     """What the tally must say: (letter_id, bucket, how many), counted from the rows."""
     bucket = case(
         *(
-            ((Signature.kind == kind) & (Signature.state == state), literal(found.value))
+            (
+                (Signature.kind == kind) & (Signature.state == state) & (Signature.earlier == earlier),
+                literal(found.value),
+            )
             for kind in Kind
             for state in State
-            if (found := bucket_of(kind, state))
+            for earlier in (False, True)
+            if (found := bucket_of(kind, state, earlier=earlier))
         )
     ).label("bucket")
     counted = select(Signature.letter_id, bucket, func.count().label("n")).group_by(Signature.letter_id, bucket)

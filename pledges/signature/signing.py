@@ -3,36 +3,54 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import ColumnElement, bindparam, insert, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from pledges import allowance
 from pledges.db import Base
 from pledges.errors import DomainError
-from pledges.letter.models import Letter, LetterState, LetterText
+from pledges.letter.inviting import InvitationRevoked
+from pledges.letter.models import Invitation, Letter, LetterState, LetterText
+from pledges.letter.withdrawing import check_not_withdrawn
 from pledges.mail import outbox
 from pledges.security import keyring
 from pledges.signature.addresses import Address
-from pledges.signature.models import Display, Signature, Words, stored
+from pledges.signature.models import Display, Signature, StatementState, Words, stored
+from pledges.signature.policy import Origin
 from pledges.signature.states import Kind, State
+from pledges.signature.websites import Website
 
 MAILS_A_DAY = 5
 CONFIRMATION = "confirmation"
 
 
 _table = Base.metadata.tables[Signature.__tablename__]
-_columns = [column for column in _table.columns if column.name not in ("id", "confirmed_at")]
-_INSERT_WHILE_OPEN = (
-    insert(_table)
-    .from_select(
-        [column.name for column in _columns],
-        select(*(bindparam(column.name, type_=column.type) for column in _columns)).where(
-            Letter.id == bindparam("letter_id"), Letter.state == LetterState.OPEN
-        ),
-    )
-    .returning(_table.c.id)
-)
+_LATER = {"id", "confirmed_at", "earlier", "listed", "domain", "affiliation_matched", "rank", "checked", "unasked"}
+_LATER |= {"code_number", "resent", "resent_at", "reminded_at", "together_told_at"}
+_columns = [column for column in _table.columns if column.name not in _LATER]
+
+
+def _insert_where(*conditions: ColumnElement[bool]) -> ReturningInsert[int]:
+    values = select(*(bindparam(column.name, type_=column.type) for column in _columns))
+    admitted = values.where(Letter.id == bindparam("letter_id"), *conditions)
+    return insert(_table).from_select([column.name for column in _columns], admitted).returning(_table.c.id)
+
+
+_INSERT_WHILE_OPEN = _insert_where(Letter.state == LetterState.OPEN)
 """Written once: building it anew for each signature would cost more than running it."""
+
+_INSERT_BY_INVITATION = _insert_where(
+    Letter.state.in_((LetterState.DRAFT, LetterState.OPEN)),
+    select(Invitation.id)
+    .where(
+        Invitation.id == bindparam("invitation_id"),
+        Invitation.letter_id == Letter.id,
+        Invitation.revoked_at.is_(None),
+    )
+    .exists(),
+)
+"""Before the letter opens, and while the link is not revoked; one that opened in this moment takes it, too."""
 
 
 class LetterClosed(DomainError):
@@ -47,19 +65,35 @@ class Submission:
     words: Words
     display: Display = Display.PUBLIC
     kind: Kind = Kind.PERSON
+    website: Website | None = None
+    """Of an organization."""
+    representative: str | None = None
+    """Who signs for an organization."""
     updates: bool = False
+    commits: bool = False
+    """Whether pledges are made with it."""
     together: bool = False
+    erases_address: bool = False
 
 
-def sign(session: Session, letter: Letter, text: LetterText, submission: Submission, *, now: datetime) -> int | None:
+def sign(
+    session: Session,
+    letter: Letter,
+    text: LetterText,
+    submission: Submission,
+    *,
+    origin: Origin = Origin(),
+    invitation_id: int | None = None,
+    now: datetime,
+) -> int | None:
     """A pending signature under `text`, and the mail that leads to its confirmation; answers the signature's id.
 
     Nothing here depends on what is known of the address: whether it has signed already is looked up when
     the mail is composed. Strangers can cause `MAILS_A_DAY` to one mailbox for each letter: beyond that nothing is
     stored, for nobody could confirm it, and the answer is None. Raises LetterClosed, also for a letter that closed
-    since it was loaded.
+    since it was loaded. With an invitation it goes into a draft, too; raises InvitationRevoked.
     """
-    check_open(letter, now=now)
+    check_open(letter, is_invited=invitation_id is not None, now=now)
     digest = mailbox_digest(letter.id, submission.address)
     if not allowance.take(session, digest, limit=MAILS_A_DAY, window=timedelta(days=1), now=now):
         return None
@@ -71,21 +105,31 @@ def sign(session: Session, letter: Letter, text: LetterText, submission: Submiss
         "email": submission.address.typed,
         "email_digest": digest,
         "updates": submission.updates,
+        "commits": submission.commits,
         "together": submission.together,
-        "flags": [],
+        "erases_address": submission.erases_address,
+        "statement_state": StatementState.WAITING if submission.words.statement else None,
+        "website": submission.website and submission.website.url,
+        "website_host": submission.website and submission.website.host,
+        "representative": submission.representative,
+        "invitation_id": invitation_id,
+        "network_digest": origin.network_digest(letter.id),
+        "flags": sorted(origin.flags),
         "created_at": now,
-        **stored(submission.words, submission.display),
+        **stored(submission.words, submission.display, sealed=submission.together),
     }
-    signature_id = session.execute(_INSERT_WHILE_OPEN, row).scalar_one_or_none()
+    statement = _INSERT_WHILE_OPEN if invitation_id is None else _INSERT_BY_INVITATION
+    signature_id = session.execute(statement, row).scalar_one_or_none()
     if signature_id is None:
-        raise LetterClosed(letter.slug)
+        raise LetterClosed(letter.slug) if invitation_id is None else InvitationRevoked(letter.slug)
     outbox.owe(session, CONFIRMATION, signature_id, now=now)
     return int(signature_id)
 
 
-def check_open(letter: Letter, *, now: datetime) -> None:
-    """Raises LetterClosed unless the letter takes signatures now."""
-    if not letter.takes_signatures(now):
+def check_open(letter: Letter, *, is_invited: bool = False, now: datetime) -> None:
+    """Raises LetterClosed or LetterWithdrawn unless the letter takes signatures now, or those of first signatories."""
+    check_not_withdrawn(letter)
+    if not (letter.takes_signatures(now) or (is_invited and letter.takes_first_signatures(now))):
         raise LetterClosed(letter.slug)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypeAlias
 
 from pledges.errors import DomainError
 from pledges.tally.models import Bucket
@@ -44,6 +45,7 @@ ALLOWED: Mapping[tuple[State, State], frozenset[Actor]] = {
     (State.AWAITING, State.APPROVED): frozenset({Actor.MODERATOR}),
     (State.AWAITING, State.REJECTED): frozenset({Actor.MODERATOR}),
     (State.AWAITING, State.WITHDRAWN): frozenset({Actor.SIGNATORY}),
+    (State.APPROVED, State.AWAITING): frozenset({Actor.SIGNATORY}),
     (State.APPROVED, State.REJECTED): frozenset({Actor.MODERATOR}),
     (State.APPROVED, State.WITHDRAWN): frozenset({Actor.SIGNATORY}),
     (State.QUARANTINED, State.APPROVED): frozenset({Actor.MODERATOR}),
@@ -72,16 +74,31 @@ def check(old: State, new: State, by: Actor) -> None:
         raise TransitionRefused(f"{old} to {new} by {by}")
 
 
-def bucket_of(kind: Kind, state: State) -> Bucket | None:
+def bucket_of(kind: Kind, state: State, *, earlier: bool) -> Bucket | None:
     """Where a signature is counted: the one definition for page, widget, API and mail.
 
-    Organizations stand beside the people: only those that a moderator let through.
+    Organizations stand beside the people: only those that a moderator let through, for the present text. Who confirmed
+    an `earlier` text and has not agreed to the present one is counted apart.
     """
     if kind is Kind.ORGANIZATION:
-        return Bucket.ORGANIZATIONS if state is State.APPROVED else None
+        return Bucket.ORGANIZATIONS if state is State.APPROVED and not earlier else None
+    if earlier and state in CONFIRMED:
+        return Bucket.EARLIER
     return {
         State.AWAITING: Bucket.AWAITING,
         State.APPROVED: Bucket.APPROVED,
         State.REJECTED: Bucket.REJECTED,
         State.WITHDRAWN: Bucket.WITHDRAWN,
     }.get(state)
+
+
+Standing: TypeAlias = tuple[Kind, State, bool]
+"""What a signature is counted by: its kind, its state, and whether it stands under an earlier text."""
+
+
+def steps_between(old: Standing, new: Standing) -> dict[Bucket, int]:
+    """How the counts change when one signature goes from one standing to another."""
+    left, entered = (bucket_of(kind, state, earlier=earlier) for kind, state, earlier in (old, new))
+    if left is entered:
+        return {}
+    return {**({left: -1} if left else {}), **({entered: 1} if entered else {})}

@@ -1,6 +1,6 @@
 """What a widget shows of a letter, in words of its language: the same for element, frame, badge and card."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from flask import current_app
@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 
 from pledges import clock
 from pledges.languages import direction, figure, speak
-from pledges.letter.models import Counted, Letter, LetterText
+from pledges.letter.models import Counted, Letter, LetterState, LetterText
 from pledges.letter.queries import get_public_letter
+from pledges.pledge import tracking
+from pledges.pledge.amounts import written
+from pledges.pledge.tracking import Standing
 from pledges.tally.queries import get_figures
 
 
@@ -35,6 +38,8 @@ class Face:
     what: str
     goal: Goal | None
     closed: bool
+    withdrawn: str | None
+    """A quiet line, if its organizer withdrew it."""
     sign: str
     url: str
     as_of: str
@@ -44,16 +49,23 @@ class Face:
         return asdict(self)
 
 
-def face(session: Session, slug: str, language: str | None) -> tuple[Letter, LetterText, Face]:
-    """The letter, its text in the language or in its own, and its face; raises LetterUnknown."""
+def face(session: Session, slug: str, language: str | None, key: str | None = None) -> tuple[Letter, LetterText, Face]:
+    """The letter, its text in the language or in its own, and its face, or that of the pledge with the key; raises
+    LetterUnknown and PledgeUnknown.
+    """
     letter = get_public_letter(session, slug)
     text = letter.text_in(language)
     speak(text.language)
+    if key is not None:
+        standing = tracking.get_standing(session, letter, key, now=clock.now())
+        closed = not letter.takes_signatures(clock.now())
+        return letter, text, _pledged(_face(letter, text, 0, closed=closed), standing, text)
     n = get_figures(session, letter).count(letter.counted)
     return letter, text, _face(letter, text, n, closed=not letter.takes_signatures(clock.now()))
 
 
 def _face(letter: Letter, text: LetterText, n: int, *, closed: bool) -> Face:
+    is_withdrawn = letter.state is LetterState.WITHDRAWN
     return Face(
         lang=text.language,
         dir=direction(text.language),
@@ -62,13 +74,38 @@ def _face(letter: Letter, text: LetterText, n: int, *, closed: bool) -> Face:
         count=figure(n),
         what=what_is_counted(letter, n),
         goal=Goal(min(n, letter.goal), letter.goal, gettext("Goal: %(goal)s", goal=figure(letter.goal)))
-        if letter.goal
+        if letter.goal and not is_withdrawn
         else None,
         closed=closed,
+        withdrawn=gettext("Its organizer has withdrawn this letter.") if is_withdrawn else None,
         sign=gettext("Read the letter") if closed else gettext("Read and sign"),
         url=letter_url(letter, text),
         as_of=gettext("As of %(time)s", time="{}"),
     )
+
+
+def _pledged(shown: Face, standing: Standing, text: LetterText) -> Face:
+    """The same, of one pledge: how many made it, how much, and once it is due what became of it."""
+    pledge, totals = standing.pledge, standing.totals
+    is_amount = pledge.unit is not None
+    n = totals.waiting if standing.waits else standing.made
+    at, of = totals.pledged if is_amount else n, standing.pledge.target
+    if standing.waits:
+        what = gettext("have pledged so far; it binds once %(n)s have", n=figure(pledge.threshold or 0))
+    elif standing.has_lapsed:
+        what = gettext("are bound: it has lapsed, too few had pledged")
+    elif pledge.unit is not None:
+        amount = written(totals.pledged, pledge.unit, text.language)
+        what = ngettext("person has pledged %(amount)s", "people have pledged %(amount)s", n, amount=amount)
+    else:
+        what = ngettext("person has pledged this", "people have pledged this", n)
+    if standing.reached_due:
+        what = f"{what} · {gettext('%(kept)s report it kept', kept=figure(standing.kept))}"
+    goal = None
+    if of:
+        in_words = written(of, pledge.unit, text.language) if pledge.unit else figure(of)
+        goal = Goal(min(at, of), of, gettext("Goal: %(goal)s", goal=in_words))
+    return replace(shown, to=pledge.text_in(text.language), count=figure(n), what=str(what), goal=goal)
 
 
 def what_is_counted(letter: Letter, n: int) -> str:

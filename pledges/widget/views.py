@@ -12,6 +12,8 @@ from pledges.assets import asset_bytes
 from pledges.caching import keep, public
 from pledges.db import db
 from pledges.letter.queries import LetterUnknown
+from pledges.pledge import tracking
+from pledges.pledge.queries import PledgeUnknown, list_pledges
 from pledges.tally.queries import get_stamp
 from pledges.widget import drawing
 from pledges.widget.page import face
@@ -27,11 +29,20 @@ _FRAME_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
 )
 _LETTER_PATH = re.compile(r"/letters/([a-z0-9]+(?:-[a-z0-9]+)*)/?\Z")
+LONGEST_KEY = 41
 _THEMES = ("auto", "light", "dark")
 
 
 def _stamp(slug: str) -> str:
+    if _key() is not None:
+        return tracking.stamp(db.session(), slug, now=clock.now())
     return get_stamp(db.session(), slug, now=clock.now())
+
+
+def _key() -> str | None:
+    """The pledge that is to be shown instead of the signatures."""
+    key = request.args.get("pledge")
+    return key[:LONGEST_KEY] if key else None
 
 
 @blueprint.after_request
@@ -56,14 +67,14 @@ def script() -> Response:
 @blueprint.get("/embed/<slug:slug>.json")
 @public(_stamp)
 def data(slug: str) -> Response:
-    _letter, _text, shown = face(db.session(), slug, request.args.get("lang"))
+    _letter, _text, shown = face(db.session(), slug, request.args.get("lang"), _key())
     return jsonify(shown.as_json())
 
 
 @blueprint.get("/embed/<slug:slug>")
 @public(_stamp)
 def frame(slug: str) -> str:
-    _letter, _text, shown = face(db.session(), slug, request.args.get("lang"))
+    _letter, _text, shown = face(db.session(), slug, request.args.get("lang"), _key())
     theme = request.args.get("theme")
     return render_template("widget/frame.html", face=shown, theme=theme if theme in _THEMES else "auto")
 
@@ -71,8 +82,8 @@ def frame(slug: str) -> str:
 @blueprint.get("/embed/<slug:slug>.svg")
 @public(_stamp)
 def badge(slug: str) -> Response:
-    _letter, _text, shown = face(db.session(), slug, request.args.get("lang"))
-    label = gettext("signatures")
+    _letter, _text, shown = face(db.session(), slug, request.args.get("lang"), _key())
+    label = gettext("signatures") if _key() is None else gettext("pledged")
     return Response(
         render_template("widget/badge.svg", label=label, count=shown.count, face=shown), mimetype="image/svg+xml"
     )
@@ -98,7 +109,8 @@ def qr(slug: str) -> Response:
 @public(_stamp)
 def share(slug: str) -> str:
     letter, text, shown = face(db.session(), slug, request.args.get("lang"))
-    return render_template("widget/share.html", letter=letter, text=text, face=shown, frame=FRAME)
+    pledges = list_pledges(db.session(), letter)
+    return render_template("widget/share.html", letter=letter, text=text, face=shown, frame=FRAME, pledges=pledges)
 
 
 @blueprint.get("/oembed")
@@ -128,9 +140,11 @@ def oembed() -> Response:
 
 
 @blueprint.errorhandler(LetterUnknown)
-def quietly(_error: LetterUnknown) -> Response:
-    """In a stranger's article an unknown letter is a quiet line, never an error's page."""
-    line = gettext("This letter can't be shown.")
+@blueprint.errorhandler(PledgeUnknown)
+def quietly(error: LetterUnknown | PledgeUnknown) -> Response:
+    """In a stranger's article an unknown letter or pledge is a quiet line, never an error's page."""
+    is_letter = isinstance(error, LetterUnknown)
+    line = gettext("This letter can't be shown.") if is_letter else gettext("This pledge can't be shown.")
     path = request.path
     if path.endswith(".json"):
         response = jsonify(quiet=line)

@@ -1,5 +1,5 @@
 // <open-letter slug="…">: the count of an open letter, on any page. No cookie, no storage, no third party.
-// Attributes: slug; lang; theme = auto | light | dark; show = any of "title to count goal sign" (all by default).
+// Attributes: slug; pledge = a pledge's key, to show that instead of the signatures; lang; theme = auto | light | dark; show = any of "title to count goal sign" (all by default).
 (() => {
   const base = new URL(document.currentScript.src).origin;
   const EVERY = 15000;
@@ -17,7 +17,7 @@
   let sheet;
 
   class OpenLetter extends HTMLElement {
-    static observedAttributes = ["slug", "lang", "show"];
+    static observedAttributes = ["slug", "lang", "show", "pledge"];
     #root = this.attachShadow({ mode: "open" });
     #box = document.createElement("div");
     #face = null;
@@ -50,8 +50,9 @@
     }
 
     #address() {
-      const lang = this.lang && `?lang=${encodeURIComponent(this.lang)}`;
-      return `${base}/embed/${encodeURIComponent(this.getAttribute("slug") ?? "")}.json${lang}`;
+      const asked = new URLSearchParams();
+      for (const name of ["lang", "pledge"]) if (this.getAttribute(name)) asked.set(name, this.getAttribute(name));
+      return `${base}/embed/${encodeURIComponent(this.getAttribute("slug") ?? "")}.json?${asked}`.replace(/\?$/, "");
     }
 
     async #refresh() {
@@ -109,6 +110,7 @@
           add("goal", "p", "goal", face.goal.text);
         }
         if (face.away) add("count", "p", "quiet", face.as_of.replace("{}", face.at.toLocaleString(face.lang, { dateStyle: "medium", timeStyle: "short" })));
+        if (face.withdrawn) add("count", "p", "quiet", face.withdrawn);
         const sign = add("sign", "a", face.closed ? "read" : "sign", face.sign);
         if (sign) Object.assign(sign, { href: face.url, target: "_blank", rel: "noopener" });
       }

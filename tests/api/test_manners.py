@@ -9,6 +9,7 @@ GOOD = [
     "/api/v1/letters/ask-more",
     "/api/v1/letters/ask-more/count",
     "/api/v1/letters/ask-more/signatories",
+    "/api/v1/letters/ask-more/pledges",
 ]
 
 ERRORS = [
@@ -20,6 +21,9 @@ ERRORS = [
     ("GET", "/api/", 404),
     ("GET", "/api/v2/letters", 404),
     ("GET", "/api/v1/letters/ask-more/signatories?after=x", 400),
+    ("GET", "/api/v1/letters/nothing/pledges", 404),
+    ("GET", "/api/v1/letters/ask-more/pledges/nothing/commitments", 404),
+    ("GET", "/api/v1/letters/ask-more/pledges/%00/commitments", 404),
     ("GET", "/api/v1/letters/ask-more/signatories?limit=0", 400),
     ("GET", "/api/v1/letters?q=%FF", 400),
     ("POST", "/api/v1/letters", 405),

@@ -13,6 +13,8 @@ from tests.people import Visitor, Workshop
 PATH = "/api/v1/letters/ask-more/signatories"
 WORDS = {"role": "Nurse", "affiliation": "City Hospital", "country": "ES", "statement": "I <will>."}
 
+CHECKS = {"address": True, "affiliation": False, "domain": None, "moderator": True}
+
 
 def walk(visitor: Visitor, **query: object) -> list[list[str]]:
     pages, after = [], None
@@ -33,7 +35,7 @@ def test_the_list_has_exactly_this_shape(workshop: Workshop, visitor: Visitor) -
     assert answer.mimetype == "application/json"
     assert answer.json == {
         "letter": "ask-more",
-        "signatories": [{"name": "<b>Ada</b>", **WORDS, "confirmed_on": "2027-03-08"}],
+        "signatories": [{"name": "<b>Ada</b>", **WORDS, "checks": CHECKS, "confirmed_on": "2027-03-08"}],
         "next": None,
     }
 
@@ -45,7 +47,7 @@ def test_each_shows_what_its_signatory_chose(workshop: Workshop, visitor: Visito
     affiliation, public = visitor.get(PATH).json["signatories"]
     assert (public["name"], public["country"]) == ("Ada public", "ES")
     shown = {key for key, value in affiliation.items() if value is not None}
-    assert shown == {"role", "affiliation", "confirmed_on"}
+    assert shown == {"role", "affiliation", "checks", "confirmed_on"}
     assert "Ada affiliation" not in visitor.text
     assert "Ada anonymous" not in visitor.text
 

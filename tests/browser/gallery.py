@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from playwright.sync_api import Page
 
@@ -10,6 +9,7 @@ from tests.browser.staging import LONG_NAME, STAFF
 from tests.people import PASSWORD
 
 Act = Callable[[Page], None]
+STATUS = "performance.getEntriesByType('navigation')[0].responseStatus"
 
 
 @dataclass(frozen=True)
@@ -26,17 +26,11 @@ class Shown:
 
     def open(self, page: Page, base_url: str, paths: Mapping[str, str]) -> None:
         """Goes there and does it; the status is that of the page that is then shown."""
-        page.on("response", lambda answer: answers.append(answer.status) if _is_page(answer) else None)
-        answers: list[int] = []
         page.goto(base_url + self.path.format_map(paths))
         if self.act is not None:
             self.act(page)
-        assert answers[-1] == self.status, f"{self.name}: {answers}"
+        assert page.evaluate(STATUS) == self.status, self.name
         assert self.says in page.inner_text("body"), self.name
-
-
-def _is_page(answer: Any) -> bool:
-    return bool(answer.request.is_navigation_request() and answer.frame.parent_frame is None)
 
 
 def sign_in(page: Page, base_url: str) -> None:
@@ -82,6 +76,11 @@ PUBLIC = (
     Shown("letter-long", "/letters/long-read", "Only addresses of example.org, example.net"),
     Shown("letter-empty", "/letters/nobody-yet", "Yours can be the first."),
     Shown("letter-closed", "/letters/closed-one", "This letter is closed"),
+    Shown("letter-revised", "/letters/revised", "signed an earlier text"),
+    Shown("letter-withdrawn", "/letters/taken-back", "Its organizer withdrew this letter"),
+    Shown("history", "/letters/revised/history", "The versions of this letter"),
+    Shown("history-spanish", f"{FIRST}/history?lang=es", "español"),
+    Shown("version", "/letters/revised/history/1", "an earlier text"),
     Shown("letter-right-to-left", "/letters/right-to-left", "لا ننظر بعيدًا بعد اليوم"),
     Shown("letter-right-to-left-wrong", "/letters/right-to-left", "Enter a whole mail address", 422, _send_wrong),
     Shown("letter-hostile", "/letters/hostile", "<img src=x onerror="),
@@ -92,22 +91,50 @@ PUBLIC = (
     Shown("list-no-hit", f"{FIRST}/signatories?q=zzz", "No name on the list begins like that."),
     Shown("list-right-to-left", "/letters/right-to-left/signatories", "مريم الخطيب"),
     Shown("list-unbroken", "/letters/unbroken/signatories", LONG_NAME),
+    Shown("tracker-before", "/letters/pledges-before/pledges", "Due on"),
+    Shown("tracker-due", "/letters/pledges-due/pledges", "It has lapsed"),
+    Shown("tracker-more", "/letters/pledges-due/pledges?pledge=speak", "All pledges of this letter"),
+    Shown("tracker-empty", "/letters/pledges-empty/pledges", "Nobody has pledged this yet."),
+    Shown("tracker-none", "/letters/nobody-yet/pledges", "This letter asks for no pledges."),
+    Shown("tracker-withdrawn", "/letters/pledges-withdrawn/pledges", "Its organizer withdrew this letter"),
+    Shown("tracker-right-to-left", "/letters/pledges-right-to-left/pledges", "سأتكلم"),
+    Shown("tracker-signatory", "{pledged_by}", "Minutes of the works council"),
+    Shown("tracker-unknown", "/letters/pledges-due/pledges/999999", "Nothing is shown here", 404),
+    Shown("frame-pledge", "/embed/pledges-due?pledge=give", "people have pledged"),
+    Shown("frame-pledge-unknown", "/embed/pledges-due?pledge=nothing", "This pledge can't be shown.", 404),
+    Shown("share-pledges", "/letters/pledges-due/share", "One pledge of it"),
     Shown("privacy", "/privacy", "What we do with your data"),
     Shown("privacy-spanish", "/privacy?lang=es", "Qué hacemos"),
     Shown("share", f"{FIRST}/share", "As a frame, without script"),
     Shown("share-unbroken", "/letters/unbroken/share", "As a frame, without script"),
     Shown("check-email", f"{FIRST}/check-email", "Now check your mail"),
+    Shown("check-email-again", f"{FIRST}/check-email/again", "another mail is on its way"),
+    Shown("check-email-wrong", f"{FIRST}/check-email", "Enter the six digits", 422, _send),
+    Shown("own-page", f"{FIRST}/own-page", "The way there goes through your mailbox"),
+    Shown("own-page-wrong", f"{FIRST}/own-page", "Enter your mail address", 422, _send),
+    Shown("letter-together", "/letters/together", "Show my name only once enough have signed", act=_say_more),
     Shown("confirm", "{confirm}", "Confirm your signature"),
     Shown("confirm-again", "{confirm_again}", "Your signature is confirmed"),
     Shown("confirm-late", "{confirm_late}", "This link has expired", 410),
+    Shown("confirm-earlier", "{confirm_earlier}", "You confirm the version that you signed"),
+    Shown("confirm-withdrawn", "{confirm_withdrawn}", "This letter was withdrawn", 410),
     Shown("confirm-unbroken", "{confirm_unbroken}", LONG_NAME),
     Shown("confirm-unknown", "/confirm/broken-in-two", "This link is not complete", 404),
     Shown("thanks", f"{FIRST}/thanks", "Now ask somebody else"),
     Shown("thanks-unbroken", "/letters/unbroken/thanks", "Now ask somebody else"),
     Shown("manage-awaiting", "{manage_awaiting}", "waits for a moderator"),
     Shown("manage-approved", "{manage_approved}", "it is shown as you chose"),
+    Shown("manage-sentence", "{manage_sentence}", "until then it is not shown"),
+    Shown("manage-together", "{manage_together}", "Your name is sealed until 5 people have confirmed"),
+    Shown("manage-earlier", "{manage_earlier}", "Do you agree to the changed text?"),
     Shown("manage-rejected", "{manage_rejected}", "A moderator has decided not to show it"),
     Shown("manage-withdrawn", "{manage_withdrawn}", "Your signature is withdrawn"),
+    Shown("first", "{first}", "This letter is not open yet."),
+    Shown("first-wrong", "{first}", "Enter a whole mail address", 422, _send_wrong),
+    Shown("first-check-email", "{first}/check-email", "Now check your mail"),
+    Shown("first-thanks", "{first}/thanks", "The letter is not open yet"),
+    Shown("first-revoked", "{first_revoked}", "This link has been taken back", 410),
+    Shown("list-organizations", f"{FIRST}/signatories?kind=organization", "Society of Nights"),
     Shown("no-such-letter", "/letters/no-such-letter", "There is no such letter", 404),
     Shown("mailbox", "/mailbox", "No mail server is set"),
     Shown("mailbox-one", "{mail}", "The HTML part"),
@@ -118,6 +145,7 @@ PUBLIC = (
     Shown("frame-spanish-dark", "/embed/ask-more-of-us?lang=es&theme=dark", "Pídannos más"),
     Shown("frame-right-to-left", "/embed/right-to-left", "Read and sign"),
     Shown("frame-closed", "/embed/closed-one", "Read the letter"),
+    Shown("frame-withdrawn", "/embed/taken-back", "Its organizer has withdrawn this letter."),
     Shown("frame-unknown", "/embed/no-such-letter", "This letter can't be shown.", 404),
 )
 
@@ -130,10 +158,16 @@ STAFF_PAGES = (
     Shown("queue-wrong", "/moderation/ask-more-of-us", "Choose at least one name.", 422, _send, staff=True),
     Shown("queue-long", "/moderation/long-queue", "The next names", staff=True),
     Shown("queue-unbroken", "/moderation/unbroken", LONG_NAME, staff=True),
+    Shown("queue-sentences", "/moderation/sentences", "3 sentences wait", staff=True),
+    Shown(
+        "queue-sentences-chosen", "/moderation/sentences", "Show the chosen sentences (1)", act=_choose_two, staff=True
+    ),
     Shown("queue-empty", "/moderation/nobody-yet", "No name waits here.", staff=True),
     Shown("decided", "/moderation/ask-more-of-us/decided", "Take the rejection back", staff=True),
     Shown("decided-empty", "/moderation/nobody-yet/decided", "Nothing is decided yet.", staff=True),
     Shown("decided-unbroken", "/moderation/unbroken/decided", LONG_NAME, staff=True),
+    Shown("organize", "/organize/", "A letter that is not open yet", staff=True),
+    Shown("organize-first", "/organize/not-yet/first", "Quillfeather", staff=True),
     Shown("undelivered", "/staff/mail", "550 5.1.1", staff=True),
 )
 

@@ -3,24 +3,29 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
 from pledges import clock, create_app, demo
 from pledges.config import MailServer, Settings
 from pledges.db import db
-from pledges.letter import publishing
-from pledges.letter.models import Letter
+from pledges.letter import inviting, publishing, revising, withdrawing
+from pledges.letter.models import Invitation, Letter, RevisionKind
 from pledges.letter.queries import get_letter
 from pledges.letter.reading import read_letter_file
 from pledges.mail.queries import list_kept
 from pledges.moderation import deciding
 from pledges.organizer.models import Role
 from pledges.security import keyring
+from pledges.signature import confirming, signing
+from pledges.signature.addresses import read_address
 from pledges.signature.confirming import LINK_LASTS
 from pledges.signature.mails import CONFIRM_LINK, manage_token
-from pledges.signature.models import Display, Signature
+from pledges.signature.models import Display, Signature, Words
 from pledges.signature.states import Kind, State
+from pledges.signature.websites import read_website
+from tests.browser.pledging import stage_pledges
 from tests.crowds import crowd, in_state
 from tests.mailing import MailSink
 from tests.people import Workshop
@@ -48,6 +53,16 @@ anonymous: true
 
 `{"quelltext" * 20}` and <https://example.org/{"laengstername" * 12}>
 """
+REVISED = """---
+slug: revised
+title: A letter that was revised
+language: en
+to: The board of our hospital
+---
+We have asked you often. We ask you to {words}.
+
+Nobody has answered us.{tail}
+"""
 LATE = timedelta(days=30)
 
 
@@ -61,7 +76,13 @@ class Stage:
         self.workshop = Workshop(app)
         self._open_letters()
         self._fill_queue()
+        self._let_sentences_wait()
         self._follow_one_signatory()
+        self._wait_for_others()
+        self.paths |= stage_pledges(self.workshop)
+        self._revise()
+        self._withdraw()
+        self._invite()
         self._keep_mails()
         self._refuse_mails()
         dispose(app)
@@ -106,6 +127,16 @@ class Stage:
             why, who = "Wrote to us that it was her brother.", self.staff.id
             deciding.remove(session, letter, taken_off.id, reason=why, account_id=who, now=clock.now())
 
+    def _let_sentences_wait(self) -> None:
+        make = self.workshop
+        letter = make.letter("sentences", title="Names pass here, sentences wait", moderation="flag")
+        for number, name in enumerate(people(3)):
+            signed = make.confirmed(
+                letter, f"s{number}@example.org", name, role="Electrician", statement="I looked away."
+            )
+        make.confirmed(letter, "s9@example.org", "buy.example.com", statement=LONG_NAME * 3)
+        self.paths["manage_sentence"] = self._manage(signed)
+
     def _follow_one_signatory(self) -> None:
         make, letter = self.workshop, self.first
         words = {"role": "Sign painter", "affiliation": "Signs & Sons (made up)", "country": "CA"}
@@ -117,6 +148,74 @@ class Stage:
             self.paths[f"manage_{state}"] = self._manage(signature)
             if state is State.AWAITING:
                 self.paths["confirm_again"] = self._confirm(signature)
+
+    def _wait_for_others(self) -> None:
+        head = {"together": 5, "email_domains": "[example.com, example.org]", "anonymous": "true"}
+        letter = self.workshop.letter("together", title="Not one of us alone", **head)
+        timid = self.workshop.sign(letter, "timid@example.org", "Timid Quillfeather", together=True)
+        with self.workshop.writing() as session:
+            confirming.confirm(session, get_letter(session, "together"), timid.id, now=clock.now())
+        self.paths["manage_together"] = self._manage(timid)
+
+    def _revise(self) -> None:
+        make, letter = self.workshop, self._file(REVISED.format(words="do **more** for our nights", tail=""))
+        crowd(make, letter, people(8))
+        own = in_state(make, letter, State.APPROVED, "earlier@example.org", "Earlier Signatory")
+        self.paths["manage_earlier"] = self._manage(own)
+        self.paths["confirm_earlier"] = self._confirm(make.sign(letter, "late@example.org", "Late Signatory"))
+        tail = "\n\n" + "Zusammengeschrieben" * 12
+        for kind, words, why in (
+            (RevisionKind.CORRECTION, "do **more** for our long nights", "A word was missing"),
+            (RevisionKind.CHANGE, "pay for our long nights, and for *each* hour of them" + tail, "We ask for more now"),
+        ):
+            file = read_letter_file(REVISED.format(words=words, tail=tail if kind is RevisionKind.CHANGE else ""))
+            with make.writing() as session:
+                revising.revise(session, "revised", file, kind, why, now=clock.now())
+        in_state(make, letter, State.APPROVED, "early@example.org", "Newest Signatory")
+
+    def _withdraw(self) -> None:
+        make = self.workshop
+        letter = make.letter("taken-back", title="A letter that was taken back", goal=10)
+        crowd(make, letter, people(3))
+        self.paths["confirm_withdrawn"] = self._confirm(make.sign(letter, "slow@example.org", "Slow Signatory"))
+        with make.writing() as session:
+            found = get_letter(session, "taken-back")
+            withdrawing.withdraw(session, found, "The board has agreed to all of it", now=clock.now())
+
+    def _invite(self) -> None:
+        """First signatories of a draft, and organizations under a letter."""
+        make = self.workshop
+        draft = make.letter("not-yet", title="A letter that is not open yet", opened=False)
+        with make.writing() as session:
+            invitation, revoked = (
+                inviting.invite(session, draft, note=note, now=clock.now()) for note in ("Ada", LONG_NAME)
+            )
+            inviting.revoke(session, revoked, now=clock.now())
+        self.paths["first"] = f"/first/{self._token(invitation)}"
+        self.paths["first_revoked"] = f"/first/{self._token(revoked)}"
+        for number, name in enumerate((*people(2), LONG_NAME)):
+            self._sign(draft, f"f{number}@example.org", name, invitation_id=invitation.id)
+        society = {"kind": Kind.ORGANIZATION, "representative": "Ada Quillfeather"}
+        for name, host in (("Society of Nights", "nights.example.org"), (LONG_NAME, f"{'w' * 60}.example.org")):
+            signed = self._sign(self.first, f"office@{host}", name, website=read_website(host), **society)
+            if name != LONG_NAME:
+                with make.writing() as session:
+                    confirming.confirm(session, get_letter(session, self.first.slug), signed, now=clock.now())
+                    deciding.approve(session, self.first, [signed], account_id=self.staff.id, now=clock.now())
+
+    def _sign(self, letter: Letter, email: str, name: str, *, invitation_id: int | None = None, **said: Any) -> int:
+        submission = signing.Submission(address=read_address(email), words=Words(name=name), **said)
+        with self.workshop.writing() as session:
+            fresh = get_letter(session, letter.slug)
+            text, by = fresh.text_in(None), invitation_id
+            signature_id = signing.sign(session, fresh, text, submission, invitation_id=by, now=clock.now())
+            assert signature_id is not None
+            if invitation_id is not None:
+                confirming.confirm(session, fresh, signature_id, now=clock.now())
+        return signature_id
+
+    def _token(self, invitation: Invitation) -> str:
+        return inviting.first_token(invitation.id, since=invitation.created_at)
 
     def _keep_mails(self) -> None:
         """All that is owed until now goes to the mailbox of a laptop."""
@@ -135,7 +234,7 @@ class Stage:
             for address in sink.refused:
                 unlucky.sign(self.first, address, "Out of Reach")
             unlucky.worker.work()
-            unlucky.worker.office.transport.close()
+            unlucky.worker.close()
             dispose(unlucky.app)
 
     def _file(self, content: str) -> Letter:

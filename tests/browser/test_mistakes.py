@@ -19,7 +19,6 @@ def wrong(request: pytest.FixtureRequest, site: Site, open_page: OpenPage) -> Pa
     page.fill("#statement", 'I said "no".')
     page.select_option("#country", "MX")
     page.get_by_label("Nothing: I am counted, not listed").check()
-    page.get_by_label("for an organization").check()
     page.get_by_role("button", name="Sign").click()
     page.wait_for_selector("#errors")
     return page
@@ -53,4 +52,19 @@ def test_what_was_typed_is_still_there_and_in_sight(wrong: Page) -> None:
     assert wrong.input_value("#statement") == 'I said "no".'
     assert wrong.input_value("#country") == "MX"
     expect(wrong.get_by_label("Nothing: I am counted, not listed")).to_be_checked()
-    expect(wrong.get_by_label("for an organization")).to_be_checked()
+    expect(wrong.get_by_label("for myself")).to_be_checked()
+
+
+def test_what_only_an_organization_says_stands_there_only_for_one(site: Site, open_page: OpenPage) -> None:
+    page, _ = open_page()
+    page.goto(f"{site.url}/letters/ask-more-of-us")
+    page.locator("summary").click()
+    expect(page.locator("#website")).to_be_hidden()
+    page.get_by_role("radio", name="for an organization").check()
+    expect(page.locator("#website")).to_be_visible()
+    expect(page.locator("#role")).to_be_hidden()
+    page.fill("#name", "Example Society")
+    page.get_by_role("button", name="Sign").click()
+    page.wait_for_selector("#website[aria-invalid]")
+    expect(page.locator("#representative")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_role("radio", name="for an organization")).to_be_checked()

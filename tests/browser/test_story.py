@@ -28,7 +28,7 @@ def tell(workshop: Workshop, served: Server, sink: MailSink) -> Callable[[Page, 
         expect(page.locator(".sign .count__number")).to_have_text("0")
         if page.locator("[data-bar]").is_visible():
             hand.press(page.locator("[data-bar] a"))
-        hand.write(page.get_by_label("Your name"), "María Núñez")
+        hand.write(page.get_by_label("Your name", exact=True), "María Núñez")
         hand.write(page.get_by_label("Your mail address"), "maria@example.org")
         hand.press(page.locator("summary"))
         hand.write(page.get_by_label("What you do"), "Electrician")
@@ -93,7 +93,7 @@ def press_twice(page: Page, way: str) -> None:
             page.keyboard.press("Enter")
         else:
             page.mouse.click(box["x"] + 20, box["y"] + 20)
-        page.wait_for_timeout(200)
+        page.wait_for_timeout(100)
 
 
 @ON_SQLITE
@@ -106,7 +106,7 @@ def test_signing_twice_in_a_hurry_sends_one_form(
     page.goto(f"{served.url}/letters/ask-more")
     page.fill("#name", "Ada Example")
     page.fill("#email", "ada@example.org")
-    slow = {"offline": False, "latency": 600, "downloadThroughput": -1, "uploadThroughput": -1}
+    slow = {"offline": False, "latency": 300, "downloadThroughput": -1, "uploadThroughput": -1}
     page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
     press_twice(page, way)
     page.wait_for_url("**/check-email")

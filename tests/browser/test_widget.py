@@ -64,6 +64,17 @@ def test_several_letters_stand_on_a_page_with_a_strict_policy(site: Site, open_p
         leaves_nothing_behind(page, watch, url, site.url)
 
 
+def test_an_element_shows_one_pledge_and_changes_with_its_attribute(site: Site, open_page: OpenPage) -> None:
+    page, _watch = open_page()
+    with article(site.url, f'{SCRIPT}<open-letter id="one" slug="pledges-due" pledge="give"></open-letter>') as url:
+        page.goto(url)
+        expect(element(page, "one")).to_contain_text("20 people have pledged €13,000,001.90")
+        page.evaluate("document.querySelector('open-letter').setAttribute('pledge', 'speak')")
+        expect(element(page, "one")).to_contain_text("20 people have pledged this")
+        page.evaluate("document.querySelector('open-letter').setAttribute('pledge', 'nothing')")
+        expect(element(page, "one")).to_have_text("This pledge can't be shown.")
+
+
 def test_an_unknown_letter_is_a_quiet_line(site: Site, open_page: OpenPage) -> None:
     page, watch = open_page()
     with article(site.url, f'{SCRIPT}<open-letter id="none" slug="no-such-letter"></open-letter>') as url:
@@ -127,7 +138,7 @@ def test_an_element_that_is_given_another_letter_shows_that_one(site: Site, open
         page.goto(url)
         expect(element(page, "turned")).to_contain_text("Ask more of us")
         page.evaluate("""() => {
-          const real = window.fetch, slow = new Promise(done => setTimeout(done, 400));
+          const real = window.fetch, slow = new Promise(done => setTimeout(done, 200));
           window.fetch = (address, how) => address.includes("long-read")
             ? slow.then(() => real(address, how)) : real(address, how);
           const turned = document.getElementById("turned");
@@ -135,7 +146,7 @@ def test_an_element_that_is_given_another_letter_shows_that_one(site: Site, open
           turned.setAttribute("slug", "nobody-yet");
         }""")
         expect(element(page, "turned")).to_contain_text("Nobody has signed this one yet")
-        page.wait_for_timeout(700)
+        page.wait_for_timeout(400)
         expect(element(page, "turned")).to_contain_text("Nobody has signed this one yet")
 
 

@@ -101,6 +101,44 @@ def test_a_wrong_pledge_is_named(lines: str, said: str) -> None:
     assert mistake(PLEDGE, lines).startswith(said)
 
 
+AMOUNT = "pledges:\n- key: give\n  kind: amount\n  unit: JPY\n  text: I will give"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("  lowest: 0", "line 11: 'lowest' must be a number above 0"),
+        ("  lowest: -5", "line 11: 'lowest' must be a number above 0"),
+        ("  lowest: 10.5", "line 11: 'lowest' must have 0 decimals at most, being an amount of JPY"),
+        ("  highest: 0.01", "line 11: 'highest' must have 0 decimals at most, being an amount of JPY"),
+        ("  target: 2.5", "line 11: 'target' must have 0 decimals at most, being an amount of JPY"),
+        ("  lowest: 20\n  highest: 10", "line 12: 'highest' must not be below 'lowest'"),
+        ("  target: 1000000000001", "line 11: 'target' must be 1000000000000 at most"),
+        ("  required: yes", "line 11: 'required' must be true or false"),
+        ("  pay: javascript:alert(1)", "line 11: 'pay' must be a link that begins with https:// or http://"),
+        ("  pay: //pay.example.org", "line 11: 'pay' must be a link"),
+        ("  pay: https://", "line 11: 'pay' must be a link"),
+        ("  pay: 'https://a b.example'", "line 11: 'pay' must be a link"),
+        ("  pay: https://us:them@pay.example", "line 11: 'pay' must be a link"),
+    ],
+)
+def test_a_wrong_amount_is_named(lines: str, said: str) -> None:
+    assert mistake(AMOUNT, lines).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("  lowest: 5", "line 10: 'lowest' is for a pledge whose kind is amount"),
+        ("  highest: 5", "line 10: 'highest' is for a pledge whose kind is amount"),
+        ("  pay: https://example.org", "line 10: 'pay' is for a pledge whose kind is amount"),
+        ("  target: 10.5", "line 10: 'target' must have 0 decimals at most, being a number of people"),
+    ],
+)
+def test_what_only_an_amount_has_is_refused_of_an_act(line: str, said: str) -> None:
+    assert mistake(PLEDGE, line).startswith(said)
+
+
 def test_more_pledges_than_one_can_read_are_refused() -> None:
     many = [f"- {{key: p{n}, kind: act, text: x}}" for n in range(MOST_PLEDGES + 1)]
     assert mistake("pledges:", *many) == f"line 7: 'pledges' are too many: {MOST_PLEDGES} at most"

@@ -23,7 +23,8 @@ together: 25
 challenge_above: 40
 pledges:
   - {key: speak-up, kind: act, text: I will speak, due: 2027-06-01, every: 90, threshold: 100}
-  - {key: legal-help, kind: amount, text: I will give, unit: USD, target: 50000.50}"""
+  - {key: legal-help, kind: amount, text: I will give, unit: USD, target: 50000.50, lowest: 5, highest: 1000.50,
+     required: true, pay: "https://pay.example.org/legal?to=us"}"""
 
 
 def test_what_the_head_says_is_what_the_letter_is(workshop: Workshop) -> None:
@@ -47,14 +48,21 @@ def test_what_the_head_says_is_what_the_letter_is(workshop: Workshop) -> None:
         "target": None,
         "every": 90,
         "threshold": 100,
+        "lowest": None,
+        "highest": None,
+        "pay": None,
+        "required": False,
     }
     assert (amount["kind"], amount["unit"], amount["target"]) == ("amount", "USD", "50000.50")
+    assert (amount["lowest"], amount["highest"], amount["required"]) == ("5", "1000.50", True)
+    assert amount["pay"] == "https://pay.example.org/legal?to=us"
 
 
 def test_what_the_head_leaves_out_has_its_default(workshop: Workshop) -> None:
     letter = workshop.letter()
     assert (letter.hashtag, letter.goal, letter.closes_at, letter.together) == (None, None, None, None)
     assert (letter.moderation, letter.counted, letter.anonymous) == (Moderation.HOLD, Counted.CONFIRMED, False)
+    assert letter.keeps_addresses_months == 12
     assert (letter.email_domains, letter.offered_pledges, letter.challenge_above) == ([], [], None)
 
 

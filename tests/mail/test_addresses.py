@@ -1,14 +1,18 @@
 """Mail reaches addresses in every script, or fails for good where the server can't take them."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from email.message import EmailMessage
 
 import pytest
 
 from pledges.config import MailServer
+from pledges.mail.composing import POLICY
 from pledges.mail.delivering import deliver_batch
 from pledges.mail.models import OwedState
 from pledges.mail.transports import Refused, SmtpTransport
+from pledges.signature.addresses import AddressRefused, read_address
 from tests.mailing import MailSink, a_mail, link
 from tests.people import Visitor, Workshop
 
@@ -44,7 +48,7 @@ def test_a_name_in_any_script_before_the_at_is_reached_by_smtputf8(workshop: Wor
 def test_an_address_that_the_server_cannot_take_has_failed_and_the_next_is_served(
     workshop: Workshop, old_sink: MailSink
 ) -> None:
-    office = replace(workshop.worker.office, transport=SmtpTransport(MailServer("127.0.0.1", old_sink.port)))
+    office = replace(workshop.worker.offices[0], transport=SmtpTransport(MailServer("127.0.0.1", old_sink.port)))
     letter = workshop.letter()
     workshop.sign(letter, "dörte@example.org")
     workshop.sign(letter, "ada@example.org")
@@ -83,3 +87,41 @@ def test_a_longest_address_is_reached(workshop: Workshop, visitor: Visitor) -> N
     assert visitor.sign("ask-more", email=address).status_code == 303
     workshop.deliver()
     assert workshop.sink.envelopes[0].rcpt_tos == [address]
+
+
+def test_a_person_of_another_script_signs_confirms_and_counts_once_however_it_is_spelt(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    letter = workshop.letter(email_domains="[почта.рф]")
+    assert visitor.sign("ask-more", email="ада@почта.рф", name="Ада").status_code == 303
+    assert visitor.sign("ask-more", email="АДА@xn--80a1acny.xn--p1ai", name="Ада").status_code == 303
+    assert visitor.sign("ask-more", email="ада@example.org", name="Ада").status_code == 422
+    first, second = workshop.deliver()
+    recipients = [envelope.rcpt_tos for envelope in workshop.sink.envelopes]
+    assert recipients == [["ада@xn--80a1acny.xn--p1ai"], ["АДА@xn--80a1acny.xn--p1ai"]]
+    assert all(envelope.smtp_utf8 for envelope in workshop.sink.envelopes)
+    assert visitor.post(link(first, "confirm")).status_code == 303
+    assert visitor.post(link(second, "confirm")).status_code == 410
+    assert workshop.figures(letter).confirmed == 1
+    (thanks,) = workshop.deliver()
+    assert visitor.get(link(thanks, "manage")).status_code == 200
+    assert "ада@" in visitor.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "=?utf-8?q?attacker=40evil.example=3e=20?=foo@example.org",
+        "=?utf-8?q?attacker=40evil.example=2c=20?=foo@example.org",
+    ],
+)
+def test_an_encoded_word_leads_to_no_other_mailbox(address: str, sink: MailSink) -> None:
+    with pytest.raises(AddressRefused):
+        read_address(address)
+    transport = SmtpTransport(MailServer("127.0.0.1", sink.port))
+    with suppress(Refused):
+        message = EmailMessage(policy=POLICY)
+        message["From"], message["To"] = "letters@localhost", address
+        transport.send(message)
+    transport.close()
+    assert all(envelope.rcpt_tos == [address] for envelope in sink.envelopes)

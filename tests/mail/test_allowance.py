@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import time_machine
 
-from pledges import allowance, clock
+from pledges import allowance, clock, retention
 from pledges.signature.signing import MAILS_A_DAY
 from tests.people import Visitor, Workshop
 
@@ -85,19 +85,22 @@ def test_an_owners_own_deed_is_told_of_though_strangers_used_up_the_mails(worksh
 
 
 def test_what_is_used_up_is_forgotten_with_its_window(workshop: Workshop) -> None:
-    with time_machine.travel(clock.now(), tick=False) as time, workshop.writing() as session:
-
-        def take() -> bool:
+    def take() -> bool:
+        with workshop.writing() as session:
             return allowance.take(session, b"d" * 32, limit=1, window=timedelta(days=1), now=clock.now())
 
+    def forgotten() -> int:
+        with workshop.app.app_context():
+            return retention.run(now=clock.now())["lapsed allowances"]
+
+    with time_machine.travel(clock.now(), tick=False) as time:
         assert take()
         assert not take()
         time.shift(timedelta(days=1))
-        allowance.forget_lapsed(session, now=clock.now())
-        assert session.get(allowance.Allowance, b"d" * 32) is None
+        assert forgotten() == 1
         assert take()
         time.shift(timedelta(hours=23))
-        allowance.forget_lapsed(session, now=clock.now())
+        assert forgotten() == 0
         assert not take()
 
 

@@ -56,7 +56,7 @@ def test_several_workers_at_once_send_each_mail_exactly_once(workshop: Workshop)
     def work(worker: Worker) -> None:
         start.wait()
         worker.work()
-        worker.office.transport.close()
+        worker.close()
 
     threads = [threading.Thread(target=work, args=(worker,)) for worker in workers]
     for thread in threads:

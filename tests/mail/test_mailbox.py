@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from pledges import clock, create_app
+from pledges import clock, create_app, retention
 from pledges.config import MailServer, Settings
 from pledges.db import db
 from pledges.http_guard import FORWARDING
-from pledges.mail import outbox, queries
+from pledges.mail import queries
 from pledges.mail.models import KeptMail
 from tests.mailing import LINK, MailSink
 from tests.people import Visitor, Workshop
@@ -152,8 +152,9 @@ def test_only_the_newest_two_hundred_are_kept(kept: Workshop, visitor: Visitor) 
     with kept.writing() as session:
         mail = queries.get_kept(session, 1)
         session.add_all(KeptMail(id=n, kept_at=mail.kept_at, message=mail.message) for n in range(10, 215))
-        session.flush()
-        outbox.forget_old(session, now=clock.now())
+    with kept.app.app_context():
+        retention.run(now=clock.now())
+    with kept.writing() as session:
         numbers = set(session.execute(text("SELECT id FROM kept_mail")).scalars())
     assert numbers == set(range(15, 215))
     assert visitor.get("/mailbox").status_code == 200

@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from pledges import clock
+from pledges import clock, retention
 from pledges.mail import claiming, outbox
 from pledges.mail.models import OwedMail, OwedState
 from pledges.signature import withdrawing
@@ -125,12 +125,12 @@ def test_what_was_sent_or_moot_is_forgotten_after_two_weeks_and_what_is_due_is_n
         workshop.deliver()
         waiting = workshop.sign(letter, "bob@example.org")
         time.shift(timedelta(days=14))
-        with workshop.writing() as session:
-            outbox.forget_old(session, now=clock.now())
+        with workshop.app.app_context():
+            retention.run(now=clock.now())
         assert len(workshop.outbox()) == 3
         time.shift(1)
-        with workshop.writing() as session:
-            outbox.forget_old(session, now=clock.now())
+        with workshop.app.app_context():
+            retention.run(now=clock.now())
     assert [row.about_id for row in workshop.outbox()] == [waiting.id]
     assert workshop.state(sent) is State.PENDING
 

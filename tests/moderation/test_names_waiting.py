@@ -147,7 +147,7 @@ def test_several_workers_at_once_tell_each_moderator_once(workshop: Workshop, si
             list(pool.map(Worker.work, workers))
     finally:
         for worker in workers:
-            worker.office.transport.close()
+            worker.close()
     recipients = sorted(mail["To"] for mail in sink.messages if "/moderation/" in plain(mail))
     assert recipients == ["mod-0@example.org", "mod-1@example.org", "mod-2@example.org"]
 

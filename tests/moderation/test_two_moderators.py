@@ -64,7 +64,7 @@ def test_a_name_that_a_moderator_approved_is_not_rejected_from_a_stale_queue(
     workshop: Workshop, moderator: Visitor, colleague: Visitor
 ) -> None:
     letter = workshop.letter(moderation="flag")
-    signature = workshop.confirmed(letter, statement="I will speak up.")
+    signature = workshop.confirmed(letter, name="buy.example.com")
     decide(moderator, "ask-more", [signature.id], "approve")
     decide(colleague, "ask-more", [signature.id], "reject", "I saw it later")
     assert workshop.state(signature) is State.APPROVED

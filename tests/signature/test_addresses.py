@@ -1,8 +1,11 @@
 """Which mail addresses are taken, and which spellings are one person's."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pledges.signature.addresses import AddressRefused, is_disposable, is_within, read_address
+from pledges.signature.providers import _BY_DOMAIN, canonical_of
 
 SAME = [
     ("ada@example.org", "Ada@Example.ORG"),
@@ -24,6 +27,23 @@ SAME = [
     ("ada@münchen.de", "ada@xn--mnchen-3ya.de"),
     ("ada@MÜNCHEN.de", "ada@münchen.de"),
     ("josé@example.org", "JOSE\u0301@example.org"),
+    ("ada@straße.example", "ada@xn--strae-oqa.example"),
+    ("ada@例え.jp", "ada@xn--r8jz45g.JP"),
+    ("ada@ｅｘａｍｐｌｅ.org", "ada@example.org"),
+    ("用户@例え.jp", "用户@xn--r8jz45g.jp"),
+    ("ада@почта.рф", "АДА@ПОЧТА.РФ"),
+    ("ada@example.org", "ada@example。org"),
+    ("ada@fastmail.com", "letters@ada.fastmail.com"),
+    ("ada@fastmail.fm", "x+y@Ada.FastMail.fm"),
+    ("ada@hotmail.co.uk", "ada+x@hotmail.co.uk"),
+    ("ada@live.nl", "Ada+x@live.nl"),
+    ("ada@yahoo.com", "Ada+x@yahoo.com"),
+    ("lovelace-one@yahoo.com", "lovelace-two@yahoo.com"),
+    ("lovelace-one@yahoo.de", "Lovelace-two-three@yahoo.de"),
+    ("ada@mail.ru", "ada+x@mail.ru"),
+    ("ada@zohomail.eu", "ada+x@zohomail.eu"),
+    ("ada@riseup.net", "ada+x@riseup.net"),
+    ("ada@yandex.uz", "ada+x@narod.ru"),
 ]
 
 DIFFERENT = [
@@ -38,6 +58,28 @@ DIFFERENT = [
     ("ada@outlook.com", "ada@hotmail.com"),
     ("ada@fastmail.com", "ada@fastmail.fm"),
     ("ada@gmail.com", "ada@gmail.com.example.org"),
+    ("ada@straße.example", "ada@strasse.example"),
+    ("jose@example.org", "josé@example.org"),
+    ("ada@example.org", "аda@example.org"),
+    ("ａda@example.org", "ada@example.org"),
+    ("strasse@example.org", "straße@example.org"),
+    ("ada@yahoo.com", "ada-x@yahoo.com"),
+    ("ada-x@yahoo.com", "ada-x@yahoo.de"),
+    ("ada.b@yahoo.com", "adab@yahoo.com"),
+    ("ada-x@yahoo.co.jp", "ada-y@yahoo.co.jp"),
+    ("ada-x@gmail.com", "ada-y@gmail.com"),
+    ("ada.b@yandex.ru", "adab@yandex.ru"),
+    ("ada+x@gmx.de", "ada@gmx.de"),
+    ("ada+x@web.de", "ada@web.de"),
+    ("ada@gmx.de", "ada@gmx.net"),
+    ("ada+x@tuta.com", "ada@tuta.com"),
+    ("ada@tuta.com", "ada@tutanota.com"),
+    ("ada@mail.ru", "ada@bk.ru"),
+    ("ada@hotmail.com", "ada@hotmail.co.uk"),
+    ("ada@bea.fastmail.com", "ada@fastmail.com"),
+    ("x@a.b.fastmail.com", "x@c.b.fastmail.com"),
+    ("ada@bea.outlook.com", "ada@cea.outlook.com"),
+    ("ada@fastmail.com.example.org", "ada@fastmail.com"),
 ]
 
 REFUSED = [
@@ -58,6 +100,10 @@ REFUSED = [
     "ada@hidden.onion",
     "ada@.example.org",
     "ada@example..org",
+    "ada@example.org.",
+    "ada.@gmail.com",
+    "ada@xn--a.org",
+    "ada@ex\u00adample.org\u200d",
     "ada@-example.org",
     ".ada@example.org",
     "ada..b@example.org",
@@ -102,7 +148,9 @@ def test_mail_goes_to_the_address_as_it_was_typed() -> None:
     assert read_address("ada@münchen.de").typed == "ada@xn--mnchen-3ya.de"
 
 
-@pytest.mark.parametrize("text", ["+@gmail.com", "+tag@gmail.com"])
+@pytest.mark.parametrize(
+    "text", ["+@gmail.com", "+tag@gmail.com", "-@yahoo.com", "-x@yahoo.com", "+-@yahoo.com", "_@proton.me"]
+)
 def test_a_spelling_that_would_leave_nothing_stays_somebody(text: str) -> None:
     assert not read_address(text).canonical.startswith("@")
 
@@ -132,3 +180,21 @@ def test_only_the_named_domains_themselves_are_within(text: str, inside: bool) -
 def test_a_throw_away_domain_is_known() -> None:
     assert is_disposable("ada@Mailinator.com")
     assert not is_disposable("ada@example.org")
+
+
+@pytest.mark.parametrize("one", [spelling for pair in SAME for spelling in pair])
+def test_the_one_spelling_is_its_own(one: str) -> None:
+    canonical = read_address(one).canonical
+    if not canonical.partition("@")[0].endswith("-"):
+        assert read_address(canonical).canonical == canonical
+
+
+@given(local=st.from_regex(r"[a-z0-9]([a-z0-9._+-]{0,20}[a-z0-9])?", fullmatch=True), number=st.integers(0, 400))
+def test_no_spelling_at_any_provider_leaves_nobody_or_changes_by_being_read_again(local: str, number: int) -> None:
+    domains = sorted(_BY_DOMAIN)
+    domain = domains[number % len(domains)]
+    canonical = canonical_of(local, domain)
+    name, _, resolved = canonical.partition("@")
+    assert name
+    assert canonical_of(name, resolved) == canonical
+    assert canonical_of(local.upper(), domain.upper()) == canonical

@@ -34,6 +34,10 @@ ORDINARY = [
 
 ADVERTISING = [
     "buy.example.com",
+    "Visit Evil.Com",
+    "пример.рф",
+    "evil。com",
+    "evil．com",
     "Visit example.org now",
     "https://example.org",
     "HTTP://X",
@@ -66,7 +70,6 @@ def test_a_web_address_is_seen_in_every_word_that_is_shown(field: str, name: str
     [
         ({"name": "buy.example.com"}, "web_address"),
         ({"affiliation": "www.example.org"}, "web_address"),
-        ({"statement": "I will speak up."}, "statement"),
         ({"kind": Kind.ORGANIZATION}, "organization"),
         ({"email": "ada@mailinator.com"}, "disposable"),
     ],
@@ -84,7 +87,7 @@ def test_several_flags_stand_side_by_side(workshop: Workshop) -> None:
     signature = workshop.confirmed(
         workshop.letter(moderation="flag"), "ada@mailinator.com", "buy.example.com", statement="Buy.", role="Seller"
     )
-    assert flags(workshop, signature) == ["web_address", "statement", "disposable"]
+    assert flags(workshop, signature) == ["web_address", "disposable"]
 
 
 @pytest.mark.parametrize("name", ["J.R.R. Tolkien", "D. Me"])

@@ -75,6 +75,26 @@ def test_forty_signatures_of_one_mailbox_confirmed_at_once_count_once(workshop: 
 
 
 @pytest.mark.usefixtures("no_difference")
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ["ada@proton.me", "a.d-a@protonmail.com", "ADA+x@pm.me", "a_da@protonmail.ch"],
+        ["x@ada.fastmail.com", "ada@fastmail.com", "Ada+y@fastmail.com", "y@ADA.FastMail.com"],
+        ["ада@почта.рф", "АДА@почта.рф", "ада@xn--80a1acny.xn--p1ai", "Ада@ПОЧТА.рф"],
+        ["jose\u0301@example.org", "JOSÉ@example.org", "josé@EXAMPLE.org", "José@example.org"],
+    ],
+    ids=["provider", "subdomain", "script", "composed"],
+)
+def test_spellings_of_every_kind_confirmed_at_once_are_one_person(workshop: Workshop, spellings: list[str]) -> None:
+    letter = workshop.letter()
+    for email in spellings:
+        assert Visitor(workshop.app.test_client()).sign("ask-more", email=email).status_code == 303
+    links = [link(mail, "confirm") for mail in workshop.deliver()]
+    assert Counter(at_once(workshop, [press(path) for path in links])) == {303: 1, 410: 3}
+    assert workshop.figures(letter) == Figures(awaiting=1)
+
+
+@pytest.mark.usefixtures("no_difference")
 def test_one_link_pressed_many_times_at_once_confirms_once(workshop: Workshop) -> None:
     letter = workshop.letter()
     for turn in range(5):

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.routing import Rule
 
+from pledges.pledge.mails import CHECK_INS, report_token, unsubscribe_path
 from pledges.signature.states import State
 from tests.crowds import dump, in_state
 from tests.mailing import link
 from tests.people import Visitor, Workshop
+from tests.signature.test_first_signatories import first_link
 
 
 def paths(workshop: Workshop, tokens: dict[str, str]) -> Iterator[str]:
@@ -24,21 +26,25 @@ def paths(workshop: Workshop, tokens: dict[str, str]) -> Iterator[str]:
 @pytest.mark.parametrize("signed_in", [False, True])
 def test_every_page_leaves_every_row_as_it_was(workshop: Workshop, visitor: Visitor, signed_in: bool) -> None:
     letter = workshop.letter(anonymous="true")
-    for state in State:
-        in_state(workshop, letter, state, f"{state}@example.org", role="Editor")
+    signatures = {state: in_state(workshop, letter, state, f"{state}@example.org", role="Editor") for state in State}
     workshop.account()
     workshop.deliver()
     confirm, manage = workshop.confirm_link("pending@example.org"), workshop.manage_link("approved@example.org")
-    tokens = {path.split("/")[1]: path.split("/")[2] for path in (confirm, manage)}
+    first = first_link(workshop, workshop.letter("draft", opened=False))
+    with workshop.app.app_context():
+        report = f"/report/{report_token(signatures[State.APPROVED].id, workshop.now())}"
+        unsubscribe = unsubscribe_path(signatures[State.APPROVED].id, CHECK_INS, workshop.now())
+    with_tokens = (confirm, manage, first, report, unsubscribe)
+    tokens = {path.split("/")[1]: path.split("/")[2] for path in with_tokens}
     if signed_in:
         visitor.sign_in("mod@example.org")
     before = dump(workshop)
     found = list(paths(workshop, tokens))
-    assert {confirm, manage, "/letters/ask-more"} < set(found)
+    assert {confirm, manage, first, "/letters/ask-more"} < set(found)
     for path in found:
         for method in ("GET", "HEAD", "OPTIONS", "GET"):
             assert visitor.client.open(path, method=method).status_code < 500, path
-    assert visitor.get(confirm).status_code == visitor.get(manage).status_code == 200
+    assert [visitor.get(path).status_code for path in with_tokens] == [200, 200, 200, 410, 200]
     assert dump(workshop) == before
 
 

@@ -21,6 +21,7 @@ pending     quarantined  policy
 awaiting    approved     moderator
 awaiting    rejected     moderator
 awaiting    withdrawn    signatory
+approved    awaiting     signatory
 approved    rejected     moderator
 approved    withdrawn    signatory
 quarantined approved     moderator

@@ -1,11 +1,8 @@
 """Where staff sign in and out, and change their password."""
 
-from typing import TypeAlias
-
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user, logout_user
-from werkzeug.wrappers import Response
 
 from pledges import clock
 from pledges.db import db, transaction
@@ -17,10 +14,7 @@ from pledges.organizer.forms import PasswordForm, SignInForm
 from pledges.organizer.models import Role
 from pledges.organizer.passwords import hash_password
 from pledges.organizer.signing_in import SignInRefused
-
-blueprint = Blueprint("organizer", __name__)
-
-Answer: TypeAlias = Response | str | tuple[str, int]
+from pledges.organizer.views.room import Answer, blueprint
 
 
 @blueprint.get("/login")

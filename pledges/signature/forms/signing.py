@@ -8,48 +8,20 @@ from wtforms.validators import InputRequired, ValidationError
 
 from pledges.languages import countries, country_codes
 from pledges.letter.models import Letter
-from pledges.plain_text import TextRefused, clean, has_letter
+from pledges.plain_text import has_letter
 from pledges.signature.addresses import LONGEST, Address, AddressRefused, is_within, read_address
+from pledges.signature.forms.fields import (
+    LONGEST_NAME,
+    LONGEST_STATEMENT,
+    LONGEST_TYPED,
+    PlainText,
+    check_choice,
+    displays_of,
+)
 from pledges.signature.models import Display, Words
 from pledges.signature.signing import Submission
 from pledges.signature.states import Kind
-
-LONGEST_NAME = 120
-LONGEST_STATEMENT = 400
-LONGEST_TYPED = 2000
-"""Of anything: what is longer is not even looked at."""
-
-
-class PlainText:
-    """One readable line of at most `longest` characters."""
-
-    def __init__(self, longest: int) -> None:
-        self.longest = longest
-
-    def __call__(self, form: Form, field: Field) -> None:
-        try:
-            field.data = clean((field.data or "")[: LONGEST_TYPED + 1])
-        except TextRefused:
-            raise ValidationError(
-                _("Type this anew: it holds a character that can't be seen or that turns the direction of writing.")
-            ) from None
-        if len(field.data) > self.longest:
-            raise ValidationError(_("Use at most %(most)d characters.", most=self.longest))
-
-
-def _choice(field: Field, allowed: Any) -> None:
-    if field.data not in allowed:
-        raise ValidationError(_("Choose one of those that are offered."))
-
-
-def displays_of(letter: Letter) -> list[tuple[Display, Any]]:
-    """What a letter lets one choose to show, with its label."""
-    displays = [
-        (Display.PUBLIC, _("My name")),
-        (Display.AFFILIATION, _("My role and affiliation, not my name")),
-        (Display.ANONYMOUS, _("Nothing: I am counted, not listed")),
-    ]
-    return displays if letter.anonymous else displays[:2]
+from pledges.signature.websites import LONGEST_WEBSITE, Website, WebsiteRefused, read_website
 
 
 class SignForm(Form):
@@ -85,13 +57,28 @@ class SignForm(Form):
     )
     display = RadioField(_("What the public sees"), default=Display.PUBLIC, validate_choice=False)
     kind = RadioField(_("I sign"), default=Kind.PERSON, validate_choice=False)
+    subject = StringField(_("Leave this empty"), render_kw={"tabindex": "-1", "autocomplete": "off"})
+    """A trap: hidden from people, and named like nothing that a browser would fill in for them."""
+    website = StringField(
+        _("Website of the organization"),
+        render_kw={"autocomplete": "url", "inputmode": "url", "maxlength": LONGEST_WEBSITE, "autocapitalize": "none"},
+    )
+    representative = StringField(
+        _("Your name, as its representative"),
+        [PlainText(LONGEST_NAME)],
+        description=_("For moderators only, and kept encrypted: the public sees the organization, not you."),
+        render_kw={"autocomplete": "name", "maxlength": LONGEST_NAME},
+    )
     updates = BooleanField(_("Tell me by mail what becomes of this letter"))
+    together = BooleanField(_("Show my name only once enough have signed"))
+    erase_address = BooleanField(_("Erase my address once I have confirmed"))
 
     def __init__(self, formdata: Any = None, *, letter: Letter, language: str) -> None:
         super().__init__(formdata)
         self.is_bound = formdata is not None
         self._letter = letter
         self._address: Address | None = None
+        self._website: Website | None = None
         self.country.choices = [("", "–"), *countries(language)]
         self.display.choices = displays_of(letter)
         self.kind.choices = [(Kind.PERSON, _("for myself")), (Kind.ORGANIZATION, _("for an organization"))]
@@ -111,18 +98,71 @@ class SignForm(Form):
 
     def validate_country(self, field: Field) -> None:
         field.data = (field.data or "").strip().upper()
-        _choice(field, country_codes() | {""})
+        check_choice(field, country_codes() | {""})
 
     def validate_display(self, field: Field) -> None:
         field.data = field.data or Display.PUBLIC
-        _choice(field, {value for value, _label in displays_of(self._letter)})
+        check_choice(field, {value for value, _label in displays_of(self._letter)})
+
+    @property
+    def offers_together(self) -> bool:
+        """Whether names may still wait for others."""
+        return self._letter.together is not None and self._letter.together_reached_at is None
+
+    @property
+    def offers_erasing(self) -> bool:
+        """Whether the address may go: where only some domains may sign, it could tell on somebody."""
+        return bool(self._letter.email_domains)
+
+    def validate_erase_address(self, field: Field) -> None:
+        if field.data and self.offers_erasing and self.together.data and self.offers_together:
+            raise ValidationError(
+                _("Choose one of the two: without your address we can't tell you before your name shows.")
+            )
 
     def validate_kind(self, field: Field) -> None:
         field.data = field.data or Kind.PERSON
-        _choice(field, {*Kind})
+        check_choice(field, {*Kind})
+
+    @property
+    def is_trapped(self) -> bool:
+        """Whether a program filled what no person sees."""
+        return bool(self.subject.data)
+
+    @property
+    def is_for_organization(self) -> bool:
+        return bool(self.kind.data == Kind.ORGANIZATION)
+
+    def validate_website(self, field: Field) -> None:
+        if not self.is_for_organization:
+            return
+        try:
+            self._website = read_website((field.data or "")[:LONGEST_TYPED])
+        except WebsiteRefused:
+            raise ValidationError(_("Enter the organization's website, such as https://example.org.")) from None
+
+    def validate_representative(self, field: Field) -> None:
+        if self.is_for_organization and not has_letter(field.data):
+            raise ValidationError(_("Enter your own name: who signs for the organization?"))
 
     def submission(self) -> Submission:
         """What was sent, once it is valid."""
+        return self._of_organization() if self.is_for_organization else self._of_person()
+
+    def _of_organization(self) -> Submission:
+        """An organization is always shown, with its website; what a person says of themselves is not kept."""
+        assert self._address is not None  # noqa: S101 - set by validation
+        name, country, statement = self.name.data, self.country.data or None, self.statement.data or None
+        return Submission(
+            address=self._address,
+            words=Words(name=name, country=country, statement=statement),
+            kind=Kind.ORGANIZATION,
+            website=self._website,
+            representative=self.representative.data,
+            updates=self.updates.data,
+        )
+
+    def _of_person(self) -> Submission:
         assert self._address is not None  # noqa: S101 - set by validation
         return Submission(
             address=self._address,
@@ -136,4 +176,6 @@ class SignForm(Form):
             display=Display(self.display.data),
             kind=Kind(self.kind.data),
             updates=self.updates.data,
+            together=self.together.data and self._letter.together is not None and self.kind.data == Kind.PERSON,
+            erases_address=self.erase_address.data and self.offers_erasing and self.kind.data == Kind.PERSON,
         )

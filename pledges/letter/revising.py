@@ -1,0 +1,113 @@
+"""Revising: a letter's text is corrected, and carries its signatures along, or changed, and asks them anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from pledges.errors import DomainError
+from pledges.letter import queries
+from pledges.letter.models import Letter, LetterText, RevisionKind
+from pledges.letter.rendering import fingerprint, render
+from pledges.letter.withdrawing import check_not_withdrawn
+from pledges.listeners import Occasion
+
+if TYPE_CHECKING:
+    from pledges.letter.reading import LetterFile, TextFile
+
+
+class OtherLetter(DomainError):
+    """The file is another letter's."""
+
+
+class OtherLanguage(DomainError):
+    """The file begins with another language than the letter."""
+
+
+class NothingDiffers(DomainError):
+    """The file says what the letter says already."""
+
+
+@dataclass
+class Revision:
+    """One new text, and what it means to those who signed the one before."""
+
+    letter: Letter
+    text: LetterText
+    replaced: tuple[int, ...]
+    """The ids of the text before and of those that it had corrected: who signed one of them has signed the text before.
+    Empty where the language is new.
+    """
+    concerned: int = 0
+    """How many signatories are told of a correction or asked about a change; filled by who listens."""
+
+
+revised = Occasion[Session, Revision, bool]()
+"""Called twice for each new text, in the same transaction: while others sign the text before, and once more, now told
+that it is the last time, for those few who did so meanwhile.
+"""
+
+
+def revise(
+    session: Session, slug: str, file: "LetterFile", kind: RevisionKind, reason: str, *, now: datetime
+) -> Sequence[Revision]:
+    """A new text in each language whose title, addressee or Markdown differs; a language new in the file begins, and
+    one that is missing there stays as it is. Pledges never change: who made one agreed to its wording.
+
+    Raises LetterUnknown, LetterWithdrawn, OtherLetter, OtherLanguage and NothingDiffers.
+    """
+    if file.slug != slug:
+        raise OtherLetter(file.slug)
+    letter = queries.lock_texts(session, slug)
+    check_not_withdrawn(letter)
+    if file.texts[0].language != letter.language:
+        raise OtherLanguage(file.texts[0].language)
+    present = letter.newest_texts()
+    differing = [text for text in file.texts if not _is_said_by(present.get(text.language), text)]
+    if not differing:
+        raise NothingDiffers(slug)
+    revisions = [_revise(session, letter, text, kind=kind, reason=reason, now=now) for text in differing]
+    for is_last in (False, True):
+        if is_last:
+            queries.hold_up_signing(session, letter)
+        for revision in revisions:
+            revised(session, revision, is_last)
+    return revisions
+
+
+def _is_said_by(present: LetterText | None, text: "TextFile") -> bool:
+    said = (present.title, present.addressee, present.markdown) if present else None
+    return said == (text.title, text.addressee, text.markdown)
+
+
+def _revise(
+    session: Session, letter: Letter, text: "TextFile", *, kind: RevisionKind, reason: str, now: datetime
+) -> Revision:
+    before = letter.revisions_in(text.language)
+    added = LetterText(
+        language=text.language,
+        number=before[-1].number + 1 if before else 1,
+        kind=kind if before else RevisionKind.ORIGINAL,
+        reason=reason if before else None,
+        title=text.title,
+        addressee=text.addressee,
+        markdown=text.markdown,
+        html=render(text.markdown),
+        sha256=fingerprint(text.markdown),
+        created_at=now,
+    )
+    letter.texts.append(added)
+    session.flush()
+    return Revision(letter, added, _one_in_substance(before))
+
+
+def _one_in_substance(texts: Sequence[LetterText]) -> tuple[int, ...]:
+    """The newest of these texts, with those that it and its corrections corrected."""
+    ids: list[int] = []
+    for text in reversed(texts):
+        ids.append(text.id)
+        if text.kind is not RevisionKind.CORRECTION:
+            break
+    return tuple(ids)

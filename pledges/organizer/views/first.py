@@ -1,0 +1,93 @@
+"""The letters of an organizer, and their first signatories: secret links, who came, and in which order they stand."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import Forbidden
+
+from pledges import clock
+from pledges.db import db, transaction
+from pledges.letter import inviting
+from pledges.letter.models import Letter
+from pledges.letter.queries import get_invitation, get_letter, list_invitations, list_letters
+from pledges.organizer.desk import staff_only
+from pledges.organizer.forms import InviteForm, RanksWrong, read_id, read_ranks
+from pledges.organizer.models import Role
+from pledges.organizer.views.room import Answer, blueprint
+from pledges.signature import ranking
+
+
+@blueprint.get("/organize/")
+@staff_only(Role.ADMIN, Role.ORGANIZER)
+def letters() -> Answer:
+    mine = [letter for letter in list_letters(db.session()) if current_user.reaches(letter.id)]
+    return render_template("organizer/letters.html", letters=mine)
+
+
+@blueprint.get("/organize/<slug:slug>/first")
+@staff_only(Role.ADMIN, Role.ORGANIZER)
+def first(slug: str) -> Answer:
+    session = db.session()
+    return _page(session, _letter(session, slug), InviteForm(formdata=None))
+
+
+@blueprint.post("/organize/<slug:slug>/first/invite")
+@staff_only(Role.ADMIN, Role.ORGANIZER)
+def invite(slug: str) -> Answer:
+    form = InviteForm()
+    with transaction() as session:
+        letter = _letter(session, slug)
+        if not form.validate():
+            return _page(session, letter, form), 422
+        inviting.invite(session, letter, note=form.note.data, now=clock.now())
+    return redirect(url_for("organizer.first", slug=slug), 303)
+
+
+@blueprint.post("/organize/<slug:slug>/first/revoke")
+@staff_only(Role.ADMIN, Role.ORGANIZER)
+def revoke(slug: str) -> Answer:
+    with transaction() as session:
+        letter = _letter(session, slug)
+        invitation = get_invitation(session, letter, read_id(request.form.get("invitation", "")))
+        inviting.revoke(session, invitation, now=clock.now())
+    flash(gettext("The link is revoked. Who came by it stays."))
+    return redirect(url_for("organizer.first", slug=slug), 303)
+
+
+@blueprint.post("/organize/<slug:slug>/first/rank")
+@staff_only(Role.ADMIN, Role.ORGANIZER)
+def rank(slug: str) -> Answer:
+    with transaction() as session:
+        letter = _letter(session, slug)
+        try:
+            ranks = read_ranks(request.form)
+        except RanksWrong:
+            wrong = gettext("A place is a whole number from 1 to 9999, or nothing.")
+            return _page(session, letter, InviteForm(formdata=None), wrong=wrong), 422
+        ranking.rank(session, letter, ranks)
+        for name, by in (("up", -1), ("down", 1)):
+            if name in request.form:
+                ranking.shift(session, letter, read_id(request.form[name]), by)
+    return redirect(url_for("organizer.first", slug=slug), 303)
+
+
+def _letter(session: Session, slug: str) -> Letter:
+    letter = get_letter(session, slug)
+    if not current_user.reaches(letter.id):
+        raise Forbidden
+    return letter
+
+
+def _page(session: Session, letter: Letter, form: InviteForm, *, wrong: str | None = None) -> str:
+    invitations = list_invitations(session, letter)
+    return render_template(
+        "organizer/first.html",
+        letter=letter,
+        form=form,
+        wrong=wrong,
+        invitations=invitations,
+        tokens={found.id: inviting.first_token(found.id, since=found.created_at) for found in invitations},
+        notes={found.id: found.note for found in invitations},
+        signatures=ranking.list_invited(session, letter),
+    )

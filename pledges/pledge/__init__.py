@@ -1,0 +1,1 @@
+"""What signatories bind themselves to, and what became of it."""

@@ -1,0 +1,113 @@
+"""Amounts as people write them: understood as the page's language writes numbers, exact, and refused by name."""
+
+import re
+from decimal import Decimal
+from enum import StrEnum
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import NumberFormatError, format_currency, format_decimal, list_currencies, parse_decimal
+
+from pledges.letter.units import Unit
+
+__all__ = ["LARGEST", "AmountRefused", "Unit", "Wrong", "as_text", "as_typed", "example", "read_amount", "written"]
+
+LARGEST = Decimal(10) ** 12
+_PLAIN = re.compile(r"\d{1,15}(?:\.\d{1,15})?")
+_SIGNS = {"$": None, "€": "EUR", "£": "GBP", "¥": None, "₹": "INR", "₽": "RUB", "₩": "KRW"}
+"""What a currency's sign stands for; None: for several, so that it says nothing against the pledge's own."""
+_SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+class Wrong(StrEnum):
+    """Why an amount is none."""
+
+    NO_NUMBER = "no_number"
+    NEGATIVE = "negative"
+    NOTHING = "nothing"
+    TOO_LARGE = "too_large"
+    TOO_FINE = "too_fine"
+    OTHER_UNIT = "other_unit"
+
+
+class AmountRefused(ValueError):
+    """What was written is no amount of that unit; `why` says what is wrong with it."""
+
+    def __init__(self, why: Wrong) -> None:
+        super().__init__(why.value)
+        self.why = why
+
+
+def read_amount(text: str, unit: Unit, language: str) -> int:
+    """The amount in the smallest part of its unit (cents of EUR), never a float. Raises AmountRefused.
+
+    A number is read as the language writes it ("1.234,50" in Spanish); one that the language would not write so, but
+    programs do ("1234.5"), is understood as well.
+    """
+    number = _without_unit(_SPACES.sub(" ", text.strip()[:80]), unit)
+    if number.startswith(("-", "\u2212")):
+        raise AmountRefused(Wrong.NEGATIVE)
+    value = _read_number(number.removeprefix("+").replace(" ", ""), _locale(language))
+    if value == 0:
+        raise AmountRefused(Wrong.NOTHING)
+    if value > LARGEST:
+        raise AmountRefused(Wrong.TOO_LARGE)
+    smallest = value.scaleb(unit.decimals)
+    if smallest != smallest.to_integral_value():
+        raise AmountRefused(Wrong.TOO_FINE)
+    return int(smallest)
+
+
+def as_text(amount: int, unit: Unit) -> str:
+    """The amount as a decimal string, exact: what the API says."""
+    return f"{Decimal(amount).scaleb(-unit.decimals):.{unit.decimals}f}"
+
+
+def example(unit: Unit, language: str) -> str:
+    """An amount as the language writes it, to show how it is meant."""
+    return as_typed(125050 * 10**unit.decimals // 100, unit, language)
+
+
+def as_typed(amount: int, unit: Unit, language: str) -> str:
+    """The amount as one would type it, without its unit."""
+    pattern = "#,##0." + "0" * unit.decimals if unit.decimals else "#,##0"
+    return str(format_decimal(Decimal(amount).scaleb(-unit.decimals), pattern, locale=_locale(language)))
+
+
+def written(amount: int, unit: Unit, language: str) -> str:
+    """The amount with its unit, as the language writes it; a unit that is no currency stands as the letter names it."""
+    value = Decimal(amount).scaleb(-unit.decimals)
+    if unit.is_currency:
+        return str(format_currency(value, unit.name, locale=_locale(language)))
+    return f"{format_decimal(value, locale=_locale(language))}\u00a0{unit.name}"
+
+
+def _without_unit(text: str, unit: Unit) -> str:
+    for sign, currency in _SIGNS.items():
+        if sign in text:
+            if not unit.is_currency or currency not in (None, unit.name):
+                raise AmountRefused(Wrong.OTHER_UNIT)
+            text = text.replace(sign, "", 1).strip()
+    for word in _WORD.findall(text):
+        if word.casefold() != unit.name.casefold():
+            raise AmountRefused(Wrong.OTHER_UNIT if word.upper() in list_currencies() else Wrong.NO_NUMBER)
+        text = text.replace(word, "", 1).strip()
+    return text
+
+
+def _read_number(text: str, locale: Locale) -> Decimal:
+    if any(character.isalpha() for character in text):
+        raise AmountRefused(Wrong.NO_NUMBER)
+    try:
+        return Decimal(parse_decimal(text, locale=locale, strict=True))
+    except (NumberFormatError, ArithmeticError, ValueError):
+        if _PLAIN.fullmatch(text):
+            return Decimal(text)
+        raise AmountRefused(Wrong.NO_NUMBER) from None
+
+
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return Locale("en")

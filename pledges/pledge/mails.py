@@ -1,0 +1,116 @@
+"""How the mails about pledges are composed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from pledges.letter.models import LetterState
+from pledges.mail import composing
+from pledges.mail.composing import Content
+from pledges.mail.models import OwedMail
+from pledges.pledge import queries
+from pledges.pledge.amounts import written
+from pledges.pledge.asking import CHECK_IN
+from pledges.pledge.binding import LAPSED, THRESHOLD_REACHED
+from pledges.pledge.models import Commitment
+from pledges.pledge.states import BINDING, State
+from pledges.security import keyring
+from pledges.signature.mails import content_for, manage_token, thanked
+from pledges.signature.models import Signature
+from pledges.signature.queries import find_signature
+
+REPORT_LINK = "report"
+REPORT_LINK_LASTS = timedelta(days=60)
+UNSUBSCRIBE_LINK = "unsubscribe"
+UNSUBSCRIBE_LINK_LASTS = timedelta(days=400)
+CHECK_INS = 1
+"""The kind of mails that an unsubscribing link stops."""
+
+_UNDECIDED = frozenset({State.MADE, State.PARTLY, State.NOT_YET})
+"""Of what is kept, or can't be any more, nobody need be asked."""
+
+
+def register() -> None:
+    """Tells the mail room how this room's mails are composed."""
+    composing.register(CHECK_IN, _check_in)
+    composing.register(THRESHOLD_REACHED, _threshold_reached)
+    composing.register(LAPSED, _lapsed)
+    thanked.register(_add_pledged)
+
+
+def _add_pledged(session: Session, signature: Signature, words: dict[str, object]) -> None:
+    """The mail of thanks says what was pledged, in the words that were agreed to."""
+    made = queries.list_commitments(session, signature.id) if signature.commits else ()
+    words["commitments"] = [commitment for commitment in made if commitment.state is not State.WITHDRAWN]
+
+
+def report_token(signature_id: int, now: datetime) -> str:
+    """Leads a signatory to the page that asks what became of the pledges."""
+    return keyring().issue(REPORT_LINK, signature_id, now=now, lasts=REPORT_LINK_LASTS)
+
+
+def unsubscribe_path(signature_id: int, kind: int, now: datetime) -> str:
+    """Where one click stops the mails of that kind."""
+    token = keyring().issue(UNSUBSCRIBE_LINK, signature_id, kind, now=now, lasts=UNSUBSCRIBE_LINK_LASTS)
+    return f"/unsubscribe/{token}"
+
+
+def _check_in(session: Session, owed: OwedMail, now: datetime) -> Content | None:
+    """Nothing for who has reported, has withdrawn or wants none of these mails since it was owed."""
+    signature = find_signature(session, owed.about_id)
+    if signature is None or signature.email is None or signature.unasked:
+        return None
+    asked = [row for row in queries.list_commitments(session, signature.id) if _is_asked(row, owed)]
+    if not asked or signature.letter.state is LetterState.WITHDRAWN:
+        return None
+    stop = unsubscribe_path(signature.id, CHECK_INS, now)
+    words = {
+        "pledges": [_told(row, signature.text.language) for row in asked],
+        "report": report_token(signature.id, now),
+        "manage": manage_token(signature, now),
+        "days": REPORT_LINK_LASTS.days,
+        "stop": stop,
+    }
+    return replace(content_for(CHECK_IN, signature.email, signature, **words), unsubscribe=stop)
+
+
+def _is_asked(row: Commitment, owed: OwedMail) -> bool:
+    """What has been reported since the mail was owed is not asked about again."""
+    is_new = row.reported_at is None or row.reported_at < owed.created_at
+    return row.counted and row.state in _UNDECIDED and is_new
+
+
+def _told(row: Commitment, language: str) -> dict[str, object]:
+    unit = row.pledge.unit
+    due = row.pledge.due_at and row.pledge.due_at - timedelta(microseconds=1)  # the day that it is the end of
+    return {
+        "wording": row.wording,
+        "due": due,
+        "amount": unit and row.amount and written(row.amount, unit, language),
+        "reference": row.reference,
+        "pay_url": row.pledge.pay_url,
+    }
+
+
+def _threshold_reached(session: Session, owed: OwedMail, now: datetime) -> Content | None:
+    return _about_commitment(session, owed, lambda commitment: commitment.state in BINDING, now)
+
+
+def _lapsed(session: Session, owed: OwedMail, now: datetime) -> Content | None:
+    return _about_commitment(session, owed, lambda commitment: commitment.state is State.LAPSED, now)
+
+
+def _about_commitment(
+    session: Session, owed: OwedMail, is_news: Callable[[Commitment], bool], now: datetime
+) -> Content | None:
+    """Nothing for whom it is no news any more, who is kept out by a moderator, or whose address is erased."""
+    commitment = queries.find_by_id(session, owed.about_id)
+    if commitment is None or not commitment.counted or not is_news(commitment):
+        return None
+    signature = find_signature(session, commitment.signature_id)
+    if signature is None or signature.email is None:
+        return None
+    words = {"commitment": commitment, "manage": manage_token(signature, now)}
+    return content_for(owed.event, signature.email, signature, **words)

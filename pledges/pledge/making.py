@@ -1,0 +1,100 @@
+"""Making pledges: with the signature, or later on the signatory's own page; and what one may do with them there."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from pledges.errors import DomainError
+from pledges.letter.models import Letter, LetterText
+from pledges.letter.withdrawing import check_not_withdrawn
+from pledges.pledge import committing, queries
+from pledges.pledge.models import Pledge
+from pledges.pledge.queries import PledgeUnknown
+from pledges.pledge.states import State
+from pledges.signature import signing
+from pledges.signature.models import Display, Signature
+from pledges.signature.policy import Origin
+from pledges.signature.queries import lock_signature
+from pledges.signature.signing import Submission
+from pledges.signature.states import State as SignatureState
+from pledges.tally import counting
+
+
+class SignatureOver(DomainError):
+    """The signature is withdrawn, or not confirmed yet: nothing is pledged with it."""
+
+
+@dataclass(frozen=True)
+class Making:
+    """What was chosen of these pledges: the amount, if any, by the pledge's id; and whether it may be shown."""
+
+    pledges: Sequence[Pledge] = ()
+    amounts: Mapping[int, int | None] = field(default_factory=dict)
+    is_shown: bool = False
+
+
+def sign(
+    session: Session,
+    letter: Letter,
+    text: LetterText,
+    submission: Submission,
+    making: Making,
+    *,
+    origin: Origin = Origin(),
+    invitation_id: int | None = None,
+    now: datetime,
+) -> int | None:
+    """Signs, and makes what was chosen in the same transaction. Answers and raises as `signing.sign`."""
+    submission = replace(submission, commits=bool(making.amounts))
+    signature_id = signing.sign(session, letter, text, submission, origin=origin, invitation_id=invitation_id, now=now)
+    if signature_id is not None and making.amounts:
+        committing.offer_commitments(
+            session,
+            signature_id,
+            making.amounts,
+            making.pledges,
+            language=text.language,
+            is_shown=making.is_shown and submission.display is not Display.ANONYMOUS,
+            now=now,
+        )
+    return signature_id
+
+
+def add(session: Session, signature_id: int, making: Making, *, now: datetime) -> None:
+    """Adds what was chosen to a confirmed signature, and changes the amounts of what is there and not reported on.
+
+    Raises SignatureOver, PledgeOver and LetterWithdrawn.
+    """
+    signature = _lock(session, signature_id)
+    check_not_withdrawn(signature.letter)
+    language = signature.text.language
+    committing.commit_each(session, signature, making.amounts, making.pledges, language=language, now=now)
+
+
+def withdraw(session: Session, signature_id: int, key: str) -> None:
+    """Takes back one pledge alone; a repeat changes nothing. Raises SignatureOver and PledgeUnknown."""
+    _lock(session, signature_id)
+    mine = [row for row in queries.lock_commitments(session, [signature_id]) if row.pledge.key == key]
+    if not mine:
+        raise PledgeUnknown(key)
+    committing.release_all(session, mine)
+
+
+def show(session: Session, signature_id: int, *, is_shown: bool) -> None:
+    """Shows one's pledges beside the name, or hides them. Raises SignatureOver."""
+    signature = _lock(session, signature_id)
+    for commitment in queries.lock_commitments(session, [signature_id]):
+        commitment.shown = is_shown and commitment.state is not State.WITHDRAWN
+    session.flush()
+    counting.change(session, signature.letter_id, Counter())
+
+
+def _lock(session: Session, signature_id: int) -> Signature:
+    """The signature, held: whatever one does with one's pledges waits for what one did before."""
+    signature = lock_signature(session, signature_id)
+    if signature is None or signature.state in (SignatureState.PENDING, SignatureState.WITHDRAWN):
+        raise SignatureOver(str(signature_id))
+    return signature

@@ -1,0 +1,56 @@
+"""A signatory's pledges on the own page: added, changed, taken back, shown or hidden."""
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from pledges import clock
+from pledges.db import transaction
+from pledges.errors import LinkUnknown
+from pledges.languages import speak
+from pledges.pledge import making, queries
+from pledges.pledge.forms.making import PledgeForm
+from pledges.pledge.page import own_pledges
+from pledges.pledge.views.room import blueprint
+from pledges.signature.forms import OwnForm
+from pledges.signature.mails import MANAGE_LINK
+from pledges.signature.queries import find_signature
+from pledges.signature.views.own import manage_page
+from pledges.signature.views.room import Answer, subject_of
+
+
+@blueprint.post("/manage/<token>/pledges")
+def add(token: str) -> Answer:
+    (signature_id,) = subject_of(token, MANAGE_LINK, 1)
+    with transaction() as session:
+        signature = find_signature(session, signature_id)
+        if signature is None:
+            raise LinkUnknown
+        language = signature.text.language
+        speak(language)
+        pledges = queries.list_pledges(session, signature.letter)
+        form = PledgeForm(request.form, pledges=pledges, language=language, now=clock.now())
+        if not form.validate(is_signing=False):
+            pledging = own_pledges(session, signature, form)
+            return manage_page(signature, OwnForm(signature=signature), token, pledging=pledging), 422
+        making.add(session, signature_id, form.making(), now=clock.now())
+    return _back(token)
+
+
+@blueprint.post("/manage/<token>/pledges/show")
+def show(token: str) -> Answer:
+    (signature_id,) = subject_of(token, MANAGE_LINK, 1)
+    with transaction() as session:
+        making.show(session, signature_id, is_shown=bool(request.form.get("show_pledges")))
+    return _back(token)
+
+
+@blueprint.post("/manage/<token>/pledges/<slug:key>/withdraw")
+def withdraw(token: str, key: str) -> Answer:
+    (signature_id,) = subject_of(token, MANAGE_LINK, 1)
+    with transaction() as session:
+        making.withdraw(session, signature_id, key)
+    return _back(token)
+
+
+def _back(token: str) -> Response:
+    return redirect(url_for("signature.manage", token=token) + "#pledges", 303)

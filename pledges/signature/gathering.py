@@ -1,0 +1,73 @@
+"""Together or not at all: names that stay sealed until as many have signed as the letter says.
+
+Nobody is shown without having been told a day before. What is done here falls due by time, wherever and however often
+it runs: each row says itself what was done to it.
+"""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from pledges.letter.models import Letter, LetterState
+from pledges.mail import outbox
+from pledges.mail.models import OwedMail, OwedState
+from pledges.signature import listing
+from pledges.signature.models import Signature
+from pledges.signature.states import CONFIRMED, WAITING, State
+from pledges.tally import counting
+from pledges.tally.queries import list_figures
+
+TOGETHER_REACHED = "together_reached"
+SHOWN_AFTER = timedelta(days=1)
+AT_ONCE = 200
+
+
+def gather(session: Session, *, now: datetime) -> None:
+    """Notes the letters that have enough people by now, however displayed; what is reached stays reached."""
+    waits = (Letter.together.is_not(None)) & Letter.together_reached_at.is_(None)
+    letters = session.scalars(
+        select(Letter).where(waits, Letter.state.in_((LetterState.OPEN, LetterState.CLOSED)))
+    ).all()
+    figures = list_figures(session, letters) if letters else {}
+    for letter in letters:
+        if letter.together is not None and figures[letter.id].confirmed >= letter.together:
+            reached = update(Letter).where(Letter.id == letter.id, Letter.together_reached_at.is_(None))
+            session.execute(reached.values(together_reached_at=now))
+            counting.change(session, letter.id, Counter())
+
+
+def tell_gathered(session: Session, *, now: datetime) -> None:
+    """Owes a mail to everyone whose name is going to show. Whose address is erased can't be told, and stays sealed.
+    The quarantined are told as well: they see what everyone sees.
+    """
+    reached = select(Letter.id).where(Letter.together_reached_at.is_not(None), Letter.state != LetterState.WITHDRAWN)
+    is_reached = Signature.letter_id.in_(reached)
+    untold = Signature.together & Signature.together_told_at.is_(None) & Signature.email.is_not(None)
+    untold &= ~Signature.earlier
+    some = select(Signature.id).where(is_reached, untold, Signature.state.in_(CONFIRMED | WAITING)).limit(AT_ONCE)
+    telling = update(Signature).where(Signature.id.in_(some.scalar_subquery()), Signature.together_told_at.is_(None))
+    told = session.execute(
+        telling.values(together_told_at=now).returning(Signature.id), execution_options={"synchronize_session": False}
+    )
+    for signature_id in told.scalars().all():
+        outbox.owe(session, TOGETHER_REACHED, signature_id, now=now)
+
+
+def show_gathered(session: Session, *, now: datetime) -> None:
+    """Unseals the names of those whose mail left a day ago, and lists those of them who were let through."""
+    told = select(OwedMail.about_id).where(
+        OwedMail.event == TOGETHER_REACHED, OwedMail.state == OwedState.SENT, OwedMail.ended_at <= now - SHOWN_AFTER
+    )
+    due = Signature.together & (Signature.together_told_at <= now - SHOWN_AFTER) & Signature.id.in_(told)
+    due &= Signature.state != State.WITHDRAWN
+    chosen = select(Signature).where(due).order_by(Signature.letter_id, Signature.id).limit(AT_ONCE)
+    rows = session.scalars(chosen.with_for_update(skip_locked=True).execution_options(populate_existing=True)).all()
+    for letter_id in {row.letter_id for row in rows}:
+        theirs = [row for row in rows if row.letter_id == letter_id]
+        for signature in theirs:
+            signature.write(signature.words, signature.display)
+            signature.together = False
+        listing.relist(session, theirs)
+        counting.change(session, letter_id, Counter())

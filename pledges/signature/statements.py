@@ -1,0 +1,72 @@
+"""Statements: the sentence under a name, which moderators judge on its own."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from pledges import cursor
+from pledges.db import Base
+from pledges.letter.models import Letter
+from pledges.signature.models import Signature, SignatureEvent, StatementState
+from pledges.signature.states import Actor
+from pledges.tally import counting
+
+_WRITE_EVENT = insert(Base.metadata.tables[SignatureEvent.__tablename__])
+
+
+def list_unread(
+    session: Session, letter: Letter, *, after: str | None = None, limit: int
+) -> tuple[Sequence[Signature], str | None]:
+    """A page of the listed names whose statement waits, oldest first, and where the next one begins."""
+    statement = select(Signature).where(Signature.letter_id == letter.id, _unread())
+    if after is not None:
+        statement = statement.where(Signature.id > cursor.decode(after, int)[0])
+    rows = session.scalars(statement.order_by(Signature.id).limit(limit + 1)).all()
+    return rows[:limit], cursor.encode(rows[limit - 1].id) if len(rows) > limit else None
+
+
+def count_unread(session: Session) -> Mapping[int, int]:
+    """By letter: under how many listed names a statement waits; letters where none does are left out."""
+    unread = select(Signature.letter_id, func.count()).where(_unread()).group_by(Signature.letter_id)
+    return {row[0]: row[1] for row in session.execute(unread)}
+
+
+def newest_unread(session: Session) -> Mapping[int, datetime]:
+    """By letter: when the newest listed name was confirmed whose statement waits."""
+    newest = select(Signature.letter_id, func.max(Signature.confirmed_at)).where(_unread())
+    return {row[0]: row[1] for row in session.execute(newest.group_by(Signature.letter_id)) if row[1] is not None}
+
+
+def mark(session: Session, signatures: Sequence[Signature], state: StatementState) -> None:
+    """Judges the statements of those who have one. One UPDATE, whatever their number."""
+    ids = [signature.id for signature in signatures if signature.statement_state is not None]
+    if ids:
+        session.execute(update(Signature).where(Signature.id.in_(ids)).values(statement_state=state))
+
+
+def judge(
+    session: Session,
+    signatures: Sequence[Signature],
+    state: StatementState,
+    *,
+    account_id: int | None,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Judges the statements alone of signatures of one letter, writes who and why, and lets the public see it."""
+    if not signatures:
+        return
+    mark(session, signatures, state)
+    why = {"at": now, "actor": Actor.MODERATOR, "account_id": account_id, "reason": reason}
+    events = [{**why, "signature_id": row.id, "old": row.state, "new": row.state} for row in signatures]
+    session.execute(_WRITE_EVENT, events)
+    counting.change(session, signatures[0].letter_id, Counter())
+
+
+def _unread() -> ColumnElement[bool]:
+    """What waits with its name is judged with its name, and what is never shown is not judged at all."""
+    waiting = Signature.statement_state == literal(StatementState.WAITING, literal_execute=True)  # finds its index
+    return waiting & Signature.listed & Signature.statement.is_not(None)

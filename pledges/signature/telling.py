@@ -1,0 +1,75 @@
+"""Tells a signatory everything that is stored of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from pledges.signature.models import Signature, SignatureEvent
+from pledges.signature.policy import OPEN
+from pledges.signature.states import Actor, State
+
+
+def everything_of(signature: Signature, history: Sequence[SignatureEvent]) -> Mapping[str, Any]:
+    """All that the database knows of one signature, by name; times in ISO 8601. Digests are left out: they stand for
+    the address and the network, tell nothing without the key, and are named as being there. What the rules against
+    abuse noticed is left out, too: who is quarantined sees what everyone sees.
+    """
+    text = signature.text
+    return {
+        "letter": {"slug": signature.letter.slug, "title": text.title},
+        "text": {"language": text.language, "version": text.number, "sha256": text.sha256, "markdown": text.markdown},
+        "state": _told(signature.state),
+        "kind": signature.kind.value,
+        "display": signature.display.value,
+        "address": signature.email,
+        "words": asdict(signature.words),
+        "statement": {"state": signature.statement_state},
+        "organization": {
+            "website": signature.website,
+            "host": signature.website_host,
+            "representative": signature.representative,
+            "invitation": signature.invitation_id,
+        },
+        "checks": {
+            "domain": signature.domain,
+            "affiliation_matched": signature.affiliation_matched,
+            "moderator": signature.checked,
+            "flags": [flag for flag in signature.flags if flag in OPEN],
+        },
+        "wishes": {
+            "updates": signature.updates,
+            "pledges": signature.commits,
+            "together": signature.together,
+            "told_at": _iso(signature.together_told_at),
+            "erase_address": signature.erases_address,
+        },
+        "standing": {"listed": signature.listed, "earlier_text": signature.earlier, "rank": signature.rank},
+        "mails": {
+            "sent_again": signature.resent,
+            "sent_again_at": _iso(signature.resent_at),
+            "reminded_at": _iso(signature.reminded_at),
+        },
+        "digests": {
+            "address": signature.email_digest is not None,
+            "network": signature.network_digest is not None,
+        },
+        "created_at": _iso(signature.created_at),
+        "confirmed_at": _iso(signature.confirmed_at),
+        "history": [
+            {"at": _iso(event.at), "from": _told(event.old), "to": _told(event.new), "by": _told_actor(event)}
+            for event in history
+        ],
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _told(state: State) -> str:
+    return (State.AWAITING if state is State.QUARANTINED else state).value
+
+
+def _told_actor(event: SignatureEvent) -> str:
+    return (Actor.SIGNATORY if event.new is State.QUARANTINED else event.actor).value

@@ -1,0 +1,95 @@
+"""The secret link of first signatories: the letter before it opens. No GET here changes anything."""
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from pledges import clock
+from pledges.db import db, transaction
+from pledges.http_guard import network_of_origin
+from pledges.languages import speak
+from pledges.letter.inviting import FIRST_LINK, InvitationRevoked
+from pledges.letter.models import Invitation, Letter, LetterState
+from pledges.letter.page import invited_page
+from pledges.letter.queries import find_invitation, get_letter_by_id
+from pledges.limits import SIGNING, limiter
+from pledges.pledge import making
+from pledges.pledge.page import pledge_form, sent_pledge_form
+from pledges.signature import coding, signing
+from pledges.signature.forms import CodeForm, SignForm
+from pledges.signature.policy import Flag, Origin
+from pledges.signature.views.room import Answer, blueprint, lang_of, subject_of
+
+
+@blueprint.get("/first/<token>")
+def first(token: str) -> Answer:
+    session = db.session()
+    _invitation, letter = _invited(session, token)
+    text = letter.text_in(request.args.get("lang"))
+    if letter.state is not LetterState.DRAFT:
+        return redirect(url_for("letter.letter", slug=letter.slug, lang=lang_of(letter, text.language)), 303)
+    speak(text.language)
+    pledging = pledge_form(session, letter, text.language)
+    return invited_page(letter, text, SignForm(letter=letter, language=text.language), token, pledging=pledging)
+
+
+@blueprint.post("/first/<token>")
+@limiter.limit(SIGNING)
+def sign_first(token: str) -> Answer:
+    with transaction() as session:
+        invitation, letter = _invited(session, token)
+        text = letter.text_in(request.args.get("lang"))
+        speak(text.language)
+        by_invitation = invitation.id if letter.state is LetterState.DRAFT else None
+        signing.check_open(letter, is_invited=by_invitation is not None, now=clock.now())
+        form = SignForm(request.form, letter=letter, language=text.language)
+        pledging = sent_pledge_form(session, letter, text.language, request.form)
+        if not all((form.validate(), pledging.validate())):
+            return invited_page(letter, text, form, token, pledging=pledging), 422
+        origin = Origin(network_of_origin(), frozenset({Flag.TRAPPED} if form.is_trapped else ()))
+        submission, chosen, now = form.submission(), pledging.making(), clock.now()
+        making.sign(session, letter, text, submission, chosen, origin=origin, invitation_id=by_invitation, now=now)
+    lang = lang_of(letter, text.language)
+    return redirect(url_for("signature.first_check_email", token=token, lang=lang), 303)
+
+
+@blueprint.get("/first/<token>/check-email")
+def first_check_email(token: str) -> Answer:
+    return _page("signature/check_email.html", token, form=CodeForm(), again=False)
+
+
+@blueprint.get("/first/<token>/thanks")
+def first_thanks(token: str) -> Answer:
+    return _page("signature/first_thanks.html", token)
+
+
+@blueprint.post("/first/<token>/code")
+@limiter.limit(SIGNING)
+def first_code(token: str) -> Answer:
+    form = CodeForm(request.form)
+    with transaction() as session:
+        _invitation, letter = _invited(session, token)
+        if not form.validate():
+            return _page("signature/check_email.html", token, form=form, again=False), 422
+        signature = coding.confirm_by_code(session, letter, form.address, form.code.data or "", now=clock.now())
+    if signature is None:
+        form.code.errors = [gettext("These are not the digits of our newest mail to this address.")]
+        return _page("signature/check_email.html", token, form=form, again=False), 422
+    lang = lang_of(letter, letter.text_in(request.args.get("lang")).language)
+    return redirect(url_for("signature.first_thanks", token=token, lang=lang), 303)
+
+
+def _page(template: str, token: str, **words: object) -> str:
+    _invitation, letter = _invited(db.session(), token)
+    text = letter.text_in(request.args.get("lang"))
+    speak(text.language)
+    lang = lang_of(letter, text.language)
+    return render_template(template, letter=letter, text=text, invited=token, lang=lang, **words)
+
+
+def _invited(session: Session, token: str) -> tuple[Invitation, Letter]:
+    (invitation_id,) = subject_of(token, FIRST_LINK, 1)
+    invitation = find_invitation(session, invitation_id)
+    if invitation is None or invitation.revoked_at is not None:
+        raise InvitationRevoked(str(invitation_id))
+    return invitation, get_letter_by_id(session, invitation.letter_id)

@@ -1,0 +1,94 @@
+"""The signatory's own page. No GET here changes anything."""
+
+from flask import Response, jsonify, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from pledges import clock
+from pledges.db import db, transaction
+from pledges.errors import LinkUnknown
+from pledges.languages import speak
+from pledges.pledge.mails import report_token
+from pledges.pledge.page import OwnPledges, list_made, own_pledges
+from pledges.pledge.queries import list_reports
+from pledges.pledge.telling import all_pledged
+from pledges.signature import changing, queries, telling, withdrawing
+from pledges.signature.forms import OwnForm
+from pledges.signature.gathering import SHOWN_AFTER
+from pledges.signature.mails import MANAGE_LINK
+from pledges.signature.models import Signature
+from pledges.signature.views.agreeing import question_to
+from pledges.signature.views.room import Answer, blueprint, subject_of
+from pledges.tally.queries import get_figures
+
+
+@blueprint.get("/manage/<token>")
+def manage(token: str) -> Answer:
+    (signature_id,) = subject_of(token, MANAGE_LINK, 1)
+    signature = _own(db.session(), signature_id)
+    return manage_page(signature, OwnForm(signature=signature), token)
+
+
+@blueprint.post("/manage/<token>/change")
+def change(token: str) -> Answer:
+    (signature_id,) = subject_of(token, MANAGE_LINK, 1)
+    with transaction() as session:
+        signature = _own(session, signature_id)
+        form = OwnForm(request.form, signature=signature)
+        if not form.validate():
+            return manage_page(signature, form, token), 422
+        changing.change(session, signature_id, form.wish(), now=clock.now())
+    return redirect(url_for("signature.manage", token=token), 303)
+
+
+@blueprint.get("/manage/<token>/download")
+def download(token: str) -> Response:
+    (signature_id,) = subject_of(token, MANAGE_LINK, 1)
+    session = db.session()
+    signature = _own(session, signature_id)
+    everything = telling.everything_of(signature, queries.list_histories(session, [signature.id])[signature.id])
+    made = list_made(session, signature)
+    pledged = all_pledged(made, list_reports(session, [commitment.id for commitment in made]))
+    response = jsonify({**everything, "pledges": pledged})
+    response.headers["Content-Disposition"] = f"attachment; filename={signature.letter.slug}-signature.json"
+    return response
+
+
+@blueprint.post("/manage/<token>/stop-updates")
+def stop_updates(token: str) -> Answer:
+    (signature_id,) = subject_of(token, MANAGE_LINK, 1)
+    with transaction() as session:
+        changing.stop_updates(session, signature_id)
+    return redirect(url_for("signature.manage", token=token), 303)
+
+
+@blueprint.post("/manage/<token>/withdraw")
+def withdraw(token: str) -> Answer:
+    (signature_id,) = subject_of(token, MANAGE_LINK, 1)
+    with transaction() as session:
+        withdrawing.withdraw(session, signature_id, now=clock.now())
+    return redirect(url_for("signature.manage", token=token), 303)
+
+
+def manage_page(signature: Signature, form: OwnForm, token: str, *, pledging: OwnPledges | None = None) -> str:
+    """The own page, also with errors in one of its forms."""
+    speak(signature.text.language)
+    figures = get_figures(db.session(), signature.letter) if signature.together else None
+    return render_template(
+        "signature/manage.html",
+        signature=signature,
+        words=signature.words,
+        form=form,
+        token=token,
+        report=report_token(signature.id, clock.now()) if signature.commits else None,
+        figures=figures,
+        pledging=pledging or own_pledges(db.session(), signature),
+        question=question_to(db.session(), signature),
+        shown_at=signature.together_told_at + SHOWN_AFTER if signature.together_told_at else None,
+    )
+
+
+def _own(session: Session, signature_id: int) -> Signature:
+    signature = queries.find_signature(session, signature_id)
+    if signature is None:
+        raise LinkUnknown
+    return signature

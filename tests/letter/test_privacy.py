@@ -1,0 +1,35 @@
+"""The page about data says what the code does."""
+
+from pledges.config import INSTANCE
+from pledges.letter.reading import MONTHS_KEPT
+from pledges.mail import outbox
+from pledges.signature import forgetting
+from pledges.signature.vouching import NAMED_FROM
+from tests.people import Visitor, Workshop
+
+DOCUMENT = INSTANCE.parent / "docs" / "privacy.md"
+
+
+def test_the_terms_on_the_page_are_those_of_the_code(visitor: Visitor) -> None:
+    visitor.get("/privacy")
+    assert f"never confirmed is erased after {forgetting.UNCONFIRMED_KEPT_FOR.days} days" in visitor.text
+    assert f"is erased {MONTHS_KEPT} months after the letter has closed" in visitor.text
+    assert "The fingerprint of the network is erased after a week." in visitor.text
+    assert "is erased after two weeks" in visitor.text
+    assert "once five people stand behind it" in visitor.text
+    assert (forgetting.NETWORKS_KEPT_FOR.days, outbox.KEPT_FOR.days, NAMED_FROM) == (7, 14, 5)
+
+
+def test_the_document_has_the_same_terms() -> None:
+    said = " ".join(DOCUMENT.read_text("utf-8").split())
+    for term in (f"{MONTHS_KEPT} months", f"{outbox.KEPT_FOR.days} days", f"{forgetting.NETWORKS_KEPT_FOR.days} days"):
+        assert term in said
+    assert f"nobody confirmed is erased after {forgetting.UNCONFIRMED_KEPT_FOR.days} days" in said
+
+
+def test_the_letter_says_beforehand_for_how_long_it_keeps_addresses(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter(keep_addresses="3")
+    visitor.get("/letters/ask-more")
+    assert (
+        "Your address is erased 3 months after the letter has closed." in visitor.page.select_one(".sign__consent").text
+    )

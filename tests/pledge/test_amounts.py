@@ -1,0 +1,88 @@
+"""Amounts are understood as the page's language writes them, exact, or refused by name."""
+
+from contextlib import suppress
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pledges.pledge.amounts import AmountRefused, Unit, Wrong, as_text, example, read_amount
+
+EUR, YEN, DINAR, HOURS = Unit("EUR"), Unit("JPY"), Unit("KWD"), Unit("hours")
+
+UNDERSTOOD = [
+    ("500", EUR, "en", 50000),
+    ("1,234.50", EUR, "en", 123450),
+    ("1.234,50", EUR, "es", 123450),
+    ("1234,5", EUR, "es", 123450),
+    ("1234.5", EUR, "es", 123450),
+    ("1.234", EUR, "es", 123400),
+    ("1\u202f234,50", EUR, "fr", 123450),
+    ("€ 20", EUR, "en", 2000),
+    ("20 EUR", EUR, "es", 2000),
+    ("$500", Unit("USD"), "en", 50000),
+    ("13,000,000", Unit("USD"), "en", 1_300_000_000),
+    ("1,250", YEN, "en", 1250),
+    ("1.234", DINAR, "en", 1234),
+    ("1.5 hours", HOURS, "en", 150),
+    ("0.01", EUR, "en", 1),
+    ("+5", EUR, "en", 500),
+    ("١٢٣", EUR, "en", 12300),
+]
+REFUSED = [
+    ("", EUR, "en", Wrong.NO_NUMBER),
+    ("some", EUR, "en", Wrong.NO_NUMBER),
+    ("NaN", EUR, "en", Wrong.NO_NUMBER),
+    ("inf", EUR, "en", Wrong.NO_NUMBER),
+    ("1e5", EUR, "en", Wrong.NO_NUMBER),
+    ("0x10", EUR, "en", Wrong.NO_NUMBER),
+    ("1,23,4", EUR, "en", Wrong.NO_NUMBER),
+    ("1.2.3", EUR, "en", Wrong.NO_NUMBER),
+    ("-5", EUR, "en", Wrong.NEGATIVE),
+    ("\u22125", EUR, "en", Wrong.NEGATIVE),
+    ("0", EUR, "en", Wrong.NOTHING),
+    ("0.00", EUR, "en", Wrong.NOTHING),
+    ("9" * 13, EUR, "en", Wrong.TOO_LARGE),
+    ("0.001", EUR, "en", Wrong.TOO_FINE),
+    ("10.5", YEN, "en", Wrong.TOO_FINE),
+    ("20 USD", EUR, "en", Wrong.OTHER_UNIT),
+    ("£20", EUR, "en", Wrong.OTHER_UNIT),
+    ("€3", HOURS, "en", Wrong.OTHER_UNIT),
+]
+
+
+@pytest.mark.parametrize(("text", "unit", "language", "smallest"), UNDERSTOOD)
+def test_an_amount_is_understood_as_its_language_writes_it(text: str, unit: Unit, language: str, smallest: int) -> None:
+    assert read_amount(text, unit, language) == smallest
+
+
+@pytest.mark.parametrize(("text", "unit", "language", "why"), REFUSED)
+def test_what_is_no_amount_is_refused_by_name(text: str, unit: Unit, language: str, why: Wrong) -> None:
+    with pytest.raises(AmountRefused) as refused:
+        read_amount(text, unit, language)
+    assert refused.value.why is why
+
+
+@given(st.integers(1, 10**14), st.sampled_from([EUR, YEN, DINAR, HOURS]), st.sampled_from(["en", "es", "de", "fr"]))
+def test_what_is_told_is_read_again_as_the_same(smallest: int, unit: Unit, language: str) -> None:
+    told = as_text(smallest, unit)
+    assert Decimal(told).scaleb(unit.decimals) == smallest
+    if Decimal(told) <= 10**12 and unit.decimals != 3:
+        assert read_amount(told, unit, language) == smallest
+
+
+@given(st.text(max_size=30), st.sampled_from(["en", "es", "ar", "hi", "xx"]))
+def test_nothing_breaks_it(text: str, language: str) -> None:
+    with suppress(AmountRefused):
+        assert read_amount(text, EUR, language) > 0
+
+
+def test_the_example_is_written_as_the_language_does() -> None:
+    assert example(EUR, "en") == "1,250.50"
+    assert example(EUR, "es-MX") == "1,250.50"
+    assert example(EUR, "de") == "1.250,50"
+    assert example(YEN, "en") == "1,250"
+    for unit in (EUR, YEN, HOURS):
+        for language in ("en", "de", "fr"):
+            assert read_amount(example(unit, language), unit, language) > 0

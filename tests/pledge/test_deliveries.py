@@ -1,0 +1,207 @@
+"""An organizer sees the figures, takes them along, has the silent asked, and imports what was delivered."""
+
+import csv
+import io
+import json
+import threading
+from pathlib import Path
+
+import pytest
+import time_machine
+from sqlalchemy import update
+
+from pledges import clock
+from pledges.letter.models import Letter
+from pledges.letter.queries import get_letter
+from pledges.organizer.models import Role
+from pledges.pledge import deliveries
+from pledges.pledge.deliveries import Fault, Imported
+from pledges.pledge.models import Commitment, Delivery, Reading
+from pledges.pledge.reporting import Outcome
+from pledges.pledge.states import Actor, State
+from pledges.signature import withdrawing
+from pledges.signature.models import Signature
+from tests.moderation.desk import csrf_token
+from tests.people import Visitor, Workshop
+from tests.pledge.test_committing import PLEDGES, asked, commitments, kept, recounted, report, signed, tick, totals
+from tests.pledge.test_reporting import reports
+
+PAGE = "/organize/ask-more/pledges"
+
+
+@pytest.fixture
+def letter(workshop: Workshop) -> Letter:
+    return workshop.letter(pledges=PLEDGES)
+
+
+@pytest.fixture
+def people(workshop: Workshop, letter: Letter) -> list[Signature]:
+    return [signed(workshop, letter, f"ada{n}@example.org", give=10000, speak=None) for n in range(3)]
+
+
+@pytest.fixture
+def organizer(workshop: Workshop, visitor: Visitor) -> Visitor:
+    workshop.account("org@example.org", Role.ORGANIZER)
+    assert visitor.sign_in("org@example.org").status_code == 303
+    return visitor
+
+
+def gifts(workshop: Workshop) -> list[Commitment]:
+    return [row for row in commitments(workshop) if row.amount]
+
+
+def import_(workshop: Workshop, text: str) -> Imported:
+    with workshop.writing() as session:
+        letter = get_letter(session, "ask-more")
+        return deliveries.import_deliveries(session, letter, deliveries.read_lines(text), now=clock.now())
+
+
+def send(organizer: Visitor, text: str) -> int:
+    organizer.get(PAGE)
+    file = (io.BytesIO(text.encode()), "paid.csv")
+    return organizer.post(f"{PAGE}/import", {"csrf_token": csrf_token(organizer), "file": file}).status_code
+
+
+def test_what_was_delivered_is_kept_or_partly(workshop: Workshop, letter: Letter, people: list[Signature]) -> None:
+    first, second, third = gifts(workshop)
+    paid = f"Date;Reference;Amount\n2027-05-01;{first.reference};100.00\n2027-05-02;{second.reference.lower()};40\n"
+    assert import_(workshop, paid) == Imported(2, 0, [])
+    assert [(c.state, c.delivered) for c in gifts(workshop)] == [
+        (State.KEPT, 10000), (State.PARTLY, 4000), (State.MADE, None),
+    ]  # fmt: skip
+    assert {r.actor for r in reports(workshop)} == {Actor.ORGANIZER}
+    later = f'{second.reference},60.00,2027-05-09\n{third.reference},"1,000",2027-05-09'
+    assert import_(workshop, later).recorded == 2
+    assert [c.delivered for c in gifts(workshop)] == [10000, 10000, 100000]
+    assert totals(workshop, letter)["give"].delivered == 120000
+    assert kept(workshop) == recounted(workshop)
+
+
+def test_the_same_file_twice_changes_nothing_more(workshop: Workshop, people: list[Signature]) -> None:
+    first = gifts(workshop)[0].reference
+    paid = f"{first},20,2027-05-01\n{first},20,2027-05-01\n{first},5,2027-05-02\n"
+    assert import_(workshop, paid) == Imported(3, 0, [])
+    assert import_(workshop, paid) == Imported(0, 3, [])
+    assert gifts(workshop)[0].delivered == 4500
+    assert len(reports(workshop)) == 1
+
+
+def test_two_who_import_the_same_file_at_once_record_it_once(workshop: Workshop, people: list[Signature]) -> None:
+    paid = "\n".join(f"{row.reference},30,2027-05-01" for row in gifts(workshop))
+    threads = [threading.Thread(target=import_, args=(workshop, paid)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with workshop.writing() as session:
+        assert session.query(Delivery).count() == 3
+    assert [row.delivered for row in gifts(workshop)] == [3000] * 3
+    assert kept(workshop) == recounted(workshop)
+
+
+def test_no_line_is_dropped_silently(workshop: Workshop, letter: Letter, people: list[Signature]) -> None:
+    first, second, _ = gifts(workshop)
+    speak = next(row for row in commitments(workshop) if not row.amount)
+    with workshop.writing() as session:
+        withdrawing.withdraw(session, people[1].id, now=clock.now())
+    lines = [
+        "reference,amount,date", f"{first.reference},10,2027-05-01", "NOBODY2345,10,2027-05-01",
+        f"{first.reference},10",
+        f"{first.reference},ten,2027-05-01", f"{first.reference},10,May", f"{second.reference},10,2027-05-01",
+        f"{speak.reference},10,2027-05-01", "", "\x00,10,2027-05-01", f"{first.reference},-3,2027-05-01",
+    ]  # fmt: skip
+    imported = import_(workshop, "\n".join(lines))
+    assert imported.recorded == 1
+    assert [(line.number, line.fault) for line in imported.faults] == [
+        (3, Fault.UNMATCHED), (4, Fault.COLUMNS), (5, Fault.AMOUNT), (6, Fault.DATE), (7, Fault.OVER),
+        (8, Fault.NO_AMOUNT), (10, Fault.UNMATCHED), (11, Fault.AMOUNT),
+    ]  # fmt: skip
+
+
+def test_an_import_leaves_notes_alone_and_withdrawal_erases_what_was_imported(
+    workshop: Workshop, people: list[Signature]
+) -> None:
+    report(workshop, people[0], give=Outcome(State.PARTLY, 10, "Some."))
+    with workshop.writing() as session:
+        session.execute(update(Commitment).where(Commitment.note.is_not(None)).values(reading=Reading.APPROVED))
+    import_(workshop, f"{gifts(workshop)[0].reference},30,2027-05-01")
+    assert (gifts(workshop)[0].note, gifts(workshop)[0].reading) == ("Some.", Reading.APPROVED)
+    with workshop.writing() as session:
+        withdrawing.withdraw(session, people[0].id, now=clock.now())
+        assert session.query(Delivery).count() == 0
+    assert not reports(workshop)
+
+
+def test_the_organizer_imports_in_the_browser_and_sees_what_did_not_match(
+    workshop: Workshop, people: list[Signature], organizer: Visitor
+) -> None:
+    paid = f"{gifts(workshop)[0].reference},30,2027-05-01\nNOBODY2345,10,2027-05-01\n"
+    assert send(organizer, paid) == 200
+    assert "1 delivery is recorded." in organizer.text
+    assert "Line 2: No pledge under this letter has this reference. NOBODY2345, 10, 2027-05-01" in organizer.text
+    assert "€30.00" in organizer.text
+    assert send(organizer, "") == 422
+    assert send(organizer, "A" * 300_000) == 200
+
+
+def test_the_export_has_every_commitment_and_no_hidden_word(
+    workshop: Workshop, people: list[Signature], organizer: Visitor
+) -> None:
+    report(workshop, people[0], give=Outcome(State.KEPT, None, "=1+1", "https://example.org/a"))
+    rows = [*csv.DictReader(io.StringIO(organizer.get(f"{PAGE}.csv").get_data(as_text=True)))]
+    assert len(rows) == 6
+    assert {(row["state"], row["said_by"]) for row in rows} == {("kept", "self-reported"), ("made", "")}
+    assert not any(row["note"] or row["evidence"] for row in rows)
+    with workshop.writing() as session:
+        session.execute(update(Commitment).where(Commitment.note.is_not(None)).values(reading=Reading.APPROVED))
+    rows = [*csv.DictReader(io.StringIO(organizer.get(f"{PAGE}.csv").get_data(as_text=True)))]
+    assert [row["note"] for row in rows if row["note"]] == ["'=1+1"]
+    assert "example.org" not in ",".join(row["name"] for row in rows)
+
+
+def test_commands_export_and_import(workshop: Workshop, people: list[Signature], tmp_path: Path) -> None:
+    run = workshop.app.test_cli_runner().invoke
+    found = json.loads(run(args=["pledge", "export", "ask-more", "--format", "json"]).output)
+    assert {row["pledge"] for row in found} == {"give", "speak"}
+    file = tmp_path / "paid.csv"
+    file.write_text(f"{gifts(workshop)[0].reference},30,2027-05-01\nNOBODY2345,1,2027-05-01\n")
+    answer = run(args=["pledge", "import", "ask-more", str(file)])
+    assert answer.exit_code == 1
+    assert "line 2: no pledge under this letter has this reference: NOBODY2345" in answer.output
+    assert "1 deliveries recorded" in answer.output
+    assert "there is no letter" in run(args=["pledge", "export", "nothing"]).output
+
+
+def test_a_nudge_asks_the_silent_once_a_week_at_most(
+    workshop: Workshop, people: list[Signature], organizer: Visitor
+) -> None:
+    report(workshop, people[0], speak=Outcome(State.KEPT))
+    organizer.get(f"{PAGE}/nudge?pledge=speak")
+    assert "not due yet" in organizer.text
+    for day in ("06-02", "06-10", "06-25"):
+        with time_machine.travel(f"2027-{day}T12:00:00Z"):
+            tick(workshop)
+    with time_machine.travel("2027-08-01T12:00:00Z"):
+        tick(workshop)
+        before = asked(workshop)
+        organizer.sign_in("org@example.org")
+        organizer.get(f"{PAGE}/nudge?pledge=speak")
+        assert "2 signatories have said nothing" in organizer.text
+        organizer.press("/nudge")
+        assert "2 signatories are asked." in organizer.text
+        tick(workshop)
+        tick(workshop)
+        assert asked(workshop) == before + 2
+        sent = {"pledge": "speak", "csrf_token": csrf_token(organizer)}
+        assert organizer.post(f"{PAGE}/nudge", sent).status_code == 409
+    assert organizer.get(f"{PAGE}/nudge?pledge=none").status_code in (303, 404)
+
+
+def test_moderators_and_other_letters_organizers_stay_out(workshop: Workshop, letter: Letter) -> None:
+    workshop.account("mod@example.org")
+    workshop.account("limited@example.org", Role.ORGANIZER, only=workshop.letter("other"))
+    for email in ("mod@example.org", "limited@example.org"):
+        visitor = Visitor(workshop.app.test_client())
+        visitor.sign_in(email)
+        for path in (PAGE, f"{PAGE}.csv", f"{PAGE}/nudge?pledge=speak"):
+            assert visitor.get(path).status_code == 403

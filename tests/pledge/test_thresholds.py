@@ -1,0 +1,86 @@
+"""Everyone who waits for a threshold is told what became of it, once; whose address is erased is told nothing."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select, update
+
+from pledges import clock
+from pledges.letter.models import Letter
+from pledges.letter.queries import get_letter
+from pledges.moderation import deciding
+from pledges.pledge import committing, queries
+from pledges.pledge.models import Commitment
+from pledges.pledge.states import State
+from pledges.signature import confirming
+from pledges.signature.models import Signature
+from tests.mailing import MailSink, plain
+from tests.people import Workshop
+
+PLEDGES = """
+  - {key: strike, kind: act, text: I will strike., due: 2027-06-01, threshold: 4}
+  - {key: give, kind: amount, unit: EUR, text: I will give., due: 2027-06-01, threshold: 2,
+     pay: "https://pay.example.org"}"""
+
+
+@pytest.fixture
+def letter(workshop: Workshop) -> Letter:
+    return workshop.letter(pledges=PLEDGES)
+
+
+def pledged(workshop: Workshop, letter: Letter, email: str, key: str, amount: int | None = None) -> Signature:
+    pending = workshop.sign(letter, email)
+    with workshop.writing() as session:
+        pledge = queries.get_pledge(session, letter, key)
+        committing.offer_commitments(session, pending.id, {pledge.id: amount}, [pledge], language="en", now=clock.now())
+        session.get_one(Signature, pending.id).commits = True
+    with workshop.writing() as session:
+        return confirming.confirm(session, get_letter(session, letter.slug), pending.id, now=clock.now())
+
+
+def later(workshop: Workshop, sink: MailSink, moment: str) -> list[tuple[str, str]]:
+    """What the worker mails at that time and a while after it: to whom, and about what."""
+    before = len(sink.messages)
+    with time_machine.travel(moment, tick=False) as then:
+        for _ in range(4):
+            workshop.worker.work()
+            then.shift(timedelta(seconds=5))
+    return sorted((message["To"], message["Subject"].partition(":")[0]) for message in sink.messages[before:])
+
+
+def test_everyone_is_told_once_when_enough_have_pledged(workshop: Workshop, letter: Letter, sink: MailSink) -> None:
+    for n in range(2):
+        pledged(workshop, letter, f"ada{n}@example.org", "give", 125050)
+    mails = later(workshop, sink, "2027-01-01T12:00:00Z")
+    told = [(to, about) for to, about in mails if about == "Your pledge binds now"]
+    assert told == [("ada0@example.org", "Your pledge binds now"), ("ada1@example.org", "Your pledge binds now")]
+    mail = next(m for m in sink.messages if m["Subject"].startswith("Your pledge binds now"))
+    for text in (plain(mail), mail.get_body(("html",)).get_content()):
+        for said in ("I will give.", "€1,250.50", "June 1, 2027", "Money is not taken here", "https://pay.example.org"):
+            assert said in text
+    assert not [about for _, about in later(workshop, sink, "2027-01-02T12:00:00Z") if about == told[0][1]]
+
+
+def test_everyone_is_told_once_when_too_few_have(workshop: Workshop, letter: Letter, sink: MailSink) -> None:
+    pledged(workshop, letter, "ada@example.org", "strike")
+    workshop.deliver()
+    assert later(workshop, sink, "2027-05-31T23:59:00Z") == []
+    assert later(workshop, sink, "2027-06-09T12:00:00Z") == [("ada@example.org", "Your pledge has lapsed")]
+    assert "counted nowhere as broken" in plain(sink.to("ada@example.org")[-1])
+    assert later(workshop, sink, "2027-06-10T12:00:00Z") == []
+
+
+def test_an_erased_address_and_one_kept_out_are_told_nothing_and_hold_up_nobody(
+    workshop: Workshop, letter: Letter, sink: MailSink
+) -> None:
+    erased = pledged(workshop, letter, "erased@example.org", "strike")
+    out = pledged(workshop, letter, "out@example.org", "strike")
+    pledged(workshop, letter, "ada@example.org", "strike")
+    workshop.deliver()
+    with workshop.writing() as session:
+        deciding.reject(session, letter, [out.id], reason="made up", account_id=None, now=clock.now())
+        session.execute(update(Signature).where(Signature.id == erased.id).values(email=None))
+    assert later(workshop, sink, "2027-06-09T12:00:00Z") == [("ada@example.org", "Your pledge has lapsed")]
+    with workshop.writing() as session:
+        assert set(session.scalars(select(Commitment.state))) == {State.LAPSED}

@@ -1,0 +1,167 @@
+"""On one's own page one changes what is shown, takes along what is stored, and stops the news."""
+
+import pytest
+
+from pledges.moderation import deciding
+from pledges.signature import queries
+from pledges.signature.models import Signature
+from pledges.signature.states import State
+from pledges.tally.queries import Figures
+from tests.crowds import dump
+from tests.people import Visitor, Workshop
+from tests.signature.test_own_page import own_page
+
+WORDS = {"name": "Ada Quillfeather", "role": "Zookeeper", "affiliation": "Zoo", "statement": "I was there."}
+
+
+def change(visitor: Visitor, path: str, **fields: str) -> int:
+    sent = {"display": "public", "role": "Zookeeper", "affiliation": "Zoo", "statement": "I was there.", **fields}
+    return visitor.post(f"{path}/change", sent).status_code
+
+
+def row(workshop: Workshop) -> Signature:
+    with workshop.writing() as session:
+        found = session.query(Signature).one()
+        session.expunge(found)
+        return found
+
+
+def approve(workshop: Workshop, slug: str = "ask-more") -> None:
+    from pledges.letter.queries import get_letter
+
+    with workshop.writing() as session:
+        letter = get_letter(session, slug)
+        ids = [r.id for r in queries.list_waiting(session, letter, limit=9)[0]]
+        deciding.approve(session, letter, ids, account_id=None, now=workshop.now())
+
+
+def listed(visitor: Visitor) -> str:
+    visitor.get("/letters/ask-more/signatories")
+    names = visitor.page.select_one(".names__list")
+    return names.text if names else ""
+
+
+def test_showing_less_is_done_at_once_and_leaves_no_name_behind(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter(anonymous="true")
+    path = own_page(workshop, visitor, **WORDS)
+    approve(workshop)
+    assert "Quillfeather" in listed(visitor)
+    assert change(visitor, path, display="affiliation") == 303
+    assert "Quillfeather" not in listed(visitor)
+    assert "Zookeeper" in listed(visitor)
+    assert visitor.get("/letters/ask-more/signatories?q=quill").text.count("signatory__about") == 0
+    assert change(visitor, path, display="anonymous") == 303
+    assert listed(visitor) == ""
+    assert "Quillfeather" not in str(dump(workshop))
+    assert workshop.figures(letter) == Figures(approved=1)
+    assert change(visitor, path, display="public") == 303
+    assert "Ada Quillfeather" in listed(visitor)
+
+
+def test_another_role_waits_for_a_moderator_where_names_do(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter()
+    path = own_page(workshop, visitor, **WORDS)
+    approve(workshop)
+    assert change(visitor, path, role="Empress") == 303
+    assert (row(workshop).state, workshop.figures(letter)) == (State.AWAITING, Figures(awaiting=1))
+    assert "Quillfeather" not in listed(visitor)
+    approve(workshop)
+    assert "Empress" in listed(visitor)
+
+
+def test_another_role_shows_at_once_where_only_flagged_names_wait_unless_it_advertises(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    workshop.letter(moderation="flag")
+    path = own_page(workshop, visitor, **WORDS)
+    assert change(visitor, path, role="Keeper of owls") == 303
+    assert "Keeper of owls" in listed(visitor)
+    assert change(visitor, path, role="see www.spam.example") == 303
+    assert "spam" not in listed(visitor)
+
+
+def test_another_statement_waits_alone(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    path = own_page(workshop, visitor, **WORDS)
+    approve(workshop)
+    assert "I was there." in listed(visitor)
+    assert change(visitor, path, statement="I was not.") == 303
+    assert "Quillfeather" in listed(visitor)
+    assert "I was" not in listed(visitor)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"display": "anonymous"}, {"display": "x"}, {"role": "a\u202eb"}, {"statement": "a" * 401}]
+)
+def test_what_cannot_be_is_refused_and_changes_nothing(
+    workshop: Workshop, visitor: Visitor, wrong: dict[str, str]
+) -> None:
+    workshop.letter()
+    path = own_page(workshop, visitor, **WORDS)
+    before = dump(workshop)
+    assert change(visitor, path, **wrong) == 422
+    assert visitor.page.select_one(".field--wrong") is not None
+    assert dump(workshop) == before
+
+
+def test_what_is_withdrawn_or_rejected_does_not_come_back_by_changing(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter()
+    path = own_page(workshop, visitor, **WORDS)
+    signature_id = row(workshop).id
+    with workshop.writing() as session:
+        deciding.reject(session, letter, [signature_id], reason="x", account_id=None, now=workshop.now())
+    assert change(visitor, path, role="Another") == 303
+    assert row(workshop).state is State.REJECTED
+    visitor.post(f"{path}/withdraw")
+    before = dump(workshop)
+    assert change(visitor, path) == 303
+    assert dump(workshop) == before
+
+
+def test_the_download_holds_all_that_is_stored(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    path = own_page(workshop, visitor, **WORDS)
+    answer = visitor.get(f"{path}/download")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=ask-more-signature.json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    told = answer.json
+    assert told["address"] == "ada@example.org"
+    assert told["words"]["name"] == "Ada Quillfeather"
+    assert [(step["from"], step["to"]) for step in told["history"]] == [("pending", "awaiting")]
+    assert len(told["text"]["sha256"]) == 64
+
+
+def test_news_can_be_stopped(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    path = own_page(workshop, visitor, **WORDS, updates="y")
+    assert row(workshop).updates
+    visitor.get(path)
+    assert visitor.press(f"{path}/stop-updates").status_code == 200
+    assert not row(workshop).updates
+    assert visitor.page.select_one(f"form[action='{path}/stop-updates']") is None
+
+
+def test_what_was_checked_in_other_words_is_not_checked(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter(moderation="flag")
+    path = own_page(workshop, visitor, "ada@mailinator.com", **WORDS)
+    approve(workshop)
+    assert visitor.get("/api/v1/letters/ask-more/signatories").json["signatories"][0]["checks"]["moderator"]
+    assert change(visitor, path, role="Surgeon General") == 303
+    assert (row(workshop).state, row(workshop).checked) == (State.AWAITING, False)
+
+
+def test_another_affiliation_is_vouched_for_by_nothing_once_the_address_is_gone(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    letter = workshop.letter(moderation="flag", email_domains="[quill.example.org]")
+    words = {**WORDS, "affiliation": "Example"}
+    visitor.sign("ask-more", email="ada@quill.example.org", **words, erase_address="y")
+    workshop.deliver()
+    visitor.post(workshop.confirm_link("ada@quill.example.org"))
+    workshop.deliver()
+    path = workshop.manage_link("ada@quill.example.org")
+    assert (row(workshop).email, row(workshop).affiliation_matched, letter.anonymous) == (None, True, False)
+    assert change(visitor, path, affiliation="The White House") == 303
+    assert not row(workshop).affiliation_matched
+    assert change(visitor, path, affiliation="Example Inc.") == 303
+    assert row(workshop).affiliation_matched

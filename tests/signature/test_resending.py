@@ -1,0 +1,100 @@
+"""A mail once more: three at most, with growing pauses; whatever is known of an address, the answers are alike."""
+
+import time_machine
+
+from pledges import clock
+from pledges.mail.models import OwedState
+from pledges.signature.states import State
+from tests.crowds import stolen
+from tests.mailing import link, plain
+from tests.people import Visitor, Workshop
+
+RESEND = "/letters/ask-more/resend"
+MINUTE = 60
+
+
+def ask(visitor: Visitor, email: str = "ada@example.org") -> None:
+    answer = visitor.post(RESEND, {"email": email})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/letters/ask-more/check-email/again")
+
+
+def test_three_mails_more_with_growing_pauses(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    visitor.sign("ask-more")
+    workshop.deliver()
+    began = clock.now().timestamp()
+    sent = {}
+    for minutes in (0.5, 1.1, 5, 11.3, 30, 72, 500):
+        with time_machine.travel(began + minutes * MINUTE):
+            ask(visitor)
+            sent[minutes] = len(workshop.deliver())
+    assert sent == {0.5: 0, 1.1: 1, 5: 0, 11.3: 1, 30: 0, 72: 1, 500: 0}
+    assert "/confirm/" in plain(workshop.sink.messages[-1])
+
+
+def test_never_more_than_five_mails_a_day_however_often_one_asks(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    for _ in range(4):
+        visitor.sign("ask-more")
+    began = clock.now().timestamp()
+    for hours in range(1, 20):
+        with time_machine.travel(began + hours * 3600):
+            ask(visitor)
+            workshop.deliver()
+    assert len(workshop.sink.messages) == 5
+
+
+def test_who_has_signed_gets_the_way_to_the_own_page_and_strangers_get_nothing(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    workshop.confirmed(workshop.letter())
+    workshop.deliver()
+    ask(visitor)
+    (mail,) = workshop.deliver()
+    assert mail["To"] == "ada@example.org"
+    assert "/confirm/" not in plain(mail)
+    assert visitor.get(link(mail, "manage")).status_code == 200
+    ask(visitor, "nobody@example.org")
+    assert workshop.deliver() == []
+    assert workshop.outbox()[-1].state is OwedState.MOOT
+    assert b"nobody@example.org" not in stolen(workshop)
+
+
+def test_it_goes_to_the_address_as_it_is_spelt_now(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.confirmed(workshop.letter(), "ada.example@gmail.com")
+    workshop.deliver()
+    ask(visitor, "AdaExample+letters@googlemail.com")
+    (mail,) = workshop.deliver()
+    assert mail["To"] == "AdaExample+letters@googlemail.com"
+
+
+def test_an_address_that_is_none_is_refused_at_the_field(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    assert visitor.post(RESEND, {"email": "ada"}).status_code == 422
+    assert visitor.page.select_one("#email-error") is not None
+    assert workshop.outbox() == []
+
+
+def test_an_expired_link_brings_a_fresh_one_with_one_press(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter()
+    signature = workshop.sign(letter)
+    workshop.deliver()
+    path = workshop.confirm_link("ada@example.org")
+    with time_machine.travel(clock.now().timestamp() + 8 * 24 * 3600):
+        for ask_page in (visitor.get, visitor.post):
+            assert ask_page(path).status_code == 410
+            assert visitor.page.select_one("main form button") is not None
+        assert visitor.press(f"{path}/again").status_code == 200
+        (mail,) = workshop.deliver()
+        assert visitor.post(link(mail, "confirm")).status_code == 303
+    assert workshop.state(signature) is State.AWAITING
+
+
+def test_an_expired_link_of_what_is_gone_answers_the_same(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.sign(workshop.letter())
+    workshop.deliver()
+    path = workshop.confirm_link("ada@example.org")
+    with time_machine.travel(clock.now().timestamp() + 31 * 24 * 3600):
+        workshop.worker.work()
+        assert visitor.post(f"{path}/again").status_code == 303
+        assert workshop.deliver() == []
