@@ -76,9 +76,11 @@ def _record(session: Session, commitment: Commitment, outcome: Outcome, *, by: A
         commitment.reading = Reading.WAITING if outcome.note or outcome.evidence else None
     if by is Actor.SIGNATORY or not is_as_before:
         commitment.checked, commitment.checked_source = False, None
-    commitment.reported_at, commitment.asked = now, 0
-    is_over = outcome.state in (State.KEPT, State.RELEASED)
-    commitment.next_ask_at = schedule.question_after_report(commitment.pledge, is_over=is_over, now=now)
+    commitment.reported_at = now
+    commitment.asked = schedule.asked_after_report(commitment.pledge, commitment.asked, now=now)
+    commitment.next_ask_at = schedule.question_after_report(
+        commitment.pledge, outcome.state, commitment.asked, now=now
+    )
     is_own = by is Actor.SIGNATORY
     words = {"note": outcome.note, "evidence": outcome.evidence} if is_own else {}
     said = {"at": now, "outcome": outcome.state, "actor": by, "delivered": delivered, **words}

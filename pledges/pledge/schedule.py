@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from pledges.pledge.models import Pledge
+from pledges.pledge.states import State
 
 REMINDERS = (timedelta(days=7), timedelta(days=14))
 """After the question at the due date, and after the first reminder; then silence."""
@@ -24,11 +25,22 @@ def next_question(pledge: Pledge, asked: int, *, now: datetime) -> datetime | No
     return now + REMINDERS[asked - 1]
 
 
-def question_after_report(pledge: Pledge, *, is_over: bool, now: datetime) -> datetime | None:
-    """When to ask again after a report: never, once it is due or nothing more is to come."""
-    if is_over or pledge.is_due(now):
+def question_after_report(pledge: Pledge, said: State, asked: int, *, now: datetime) -> datetime | None:
+    """When to ask again after a report: never, once nothing more is to come. Once it is due, only who said "not yet"
+    is asked again, with the reminders that are left of the two.
+    """
+    if said in (State.KEPT, State.RELEASED):
         return None
-    return first_question(pledge, now=now)
+    if not pledge.is_due(now):
+        return first_question(pledge, now=now)
+    return next_question(pledge, asked, now=now) if said is State.NOT_YET else None
+
+
+def asked_after_report(pledge: Pledge, asked: int, *, now: datetime) -> int:
+    """How often it counts as asked about after a report: before it is due from the beginning again, and once it is
+    due the report answers the question of that day, whether it was mailed or not.
+    """
+    return max(asked, 1) if pledge.is_due(now) else 0
 
 
 def _before_due(pledge: Pledge, now: datetime) -> datetime | None:

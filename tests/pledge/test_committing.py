@@ -206,6 +206,34 @@ def test_who_reported_is_not_asked_again(workshop: Workshop, letter: Letter) -> 
         assert asked(workshop) == 0
 
 
+def test_who_said_not_yet_is_reminded_twice_at_most_whatever_is_said_again(workshop: Workshop, letter: Letter) -> None:
+    signature = signed(workshop, letter, "ada@example.org", speak=None)
+    seen = {}
+    for day in ("06-02", "06-08", "06-10", "06-20", "06-26", "08-01"):
+        with time_machine.travel(f"2027-{day}T12:00:00Z"):
+            tick(workshop)
+            seen[day] = asked(workshop)
+            if day != "06-08":
+                report(workshop, signature, speak=Outcome(State.NOT_YET, note=f"On {day}"))
+    assert seen == {"06-02": 1, "06-08": 1, "06-10": 2, "06-20": 2, "06-26": 2, "08-01": 3}
+    with time_machine.travel("2027-12-01T12:00:00Z"):
+        tick(workshop)
+        assert asked(workshop) == 3
+
+
+@pytest.mark.parametrize("state", [State.KEPT, State.PARTLY, State.RELEASED])
+def test_what_was_answered_once_due_is_not_asked_about_again(
+    workshop: Workshop, letter: Letter, state: State
+) -> None:
+    signature = signed(workshop, letter, "ada@example.org", give=100)
+    with time_machine.travel("2027-06-02T12:00:00Z"):
+        tick(workshop)
+        report(workshop, signature, give=Outcome(state, 50))
+    with time_machine.travel("2027-12-01T12:00:00Z"):
+        tick(workshop)
+        assert asked(workshop) == 1
+
+
 def test_totals_equal_a_recount_after_random_changes_by_many_at_once(workshop: Workshop, letter: Letter) -> None:
     people = [signed(workshop, letter, f"ada{n}@example.org", give=100 * n + 1, strike=None) for n in range(8)]
     outcomes = [
