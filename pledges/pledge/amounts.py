@@ -70,16 +70,28 @@ def example(unit: Unit, language: str) -> str:
 
 def as_typed(amount: int, unit: Unit, language: str) -> str:
     """The amount as one would type it, without its unit."""
-    pattern = "#,##0." + "0" * unit.decimals if unit.decimals else "#,##0"
-    return str(format_decimal(Decimal(amount).scaleb(-unit.decimals), pattern, locale=_locale(language)))
+    value, is_whole = _value(amount, unit)
+    pattern = "#,##0" if is_whole else "#,##0." + "0" * unit.decimals
+    return str(format_decimal(value, pattern, locale=_locale(language)))
 
 
 def written(amount: int, unit: Unit, language: str) -> str:
-    """The amount with its unit, as the language writes it; a unit that is no currency stands as the letter names it."""
+    """The amount with its unit, as the language writes it, for reading: a whole one without decimals. A unit that is no
+    currency stands as the letter names it.
+    """
+    locale, (value, is_whole) = _locale(language), _value(amount, unit)
+    if not unit.is_currency:
+        return f"{format_decimal(value, locale=locale)}\u00a0{unit.name}"
+    if not is_whole:
+        return str(format_currency(value, unit.name, locale=locale))
+    pattern = locale.currency_formats["standard"].pattern.replace("0.00", "0")
+    return str(format_currency(value, unit.name, pattern, locale=locale, currency_digits=False))
+
+
+def _value(amount: int, unit: Unit) -> tuple[Decimal, bool]:
+    """The amount in its unit, and whether it is a whole number of it."""
     value = Decimal(amount).scaleb(-unit.decimals)
-    if unit.is_currency:
-        return str(format_currency(value, unit.name, locale=_locale(language)))
-    return f"{format_decimal(value, locale=_locale(language))}\u00a0{unit.name}"
+    return value, value == value.to_integral_value()
 
 
 def _without_unit(text: str, unit: Unit) -> str:

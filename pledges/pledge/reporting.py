@@ -78,9 +78,7 @@ def _record(session: Session, commitment: Commitment, outcome: Outcome, *, by: A
         commitment.checked, commitment.checked_source = False, None
     commitment.reported_at = now
     commitment.asked = schedule.asked_after_report(commitment.pledge, commitment.asked, now=now)
-    commitment.next_ask_at = schedule.question_after_report(
-        commitment.pledge, outcome.state, commitment.asked, now=now
-    )
+    commitment.next_ask_at = schedule.question_after_report(commitment.pledge, outcome.state, commitment.asked, now=now)
     is_own = by is Actor.SIGNATORY
     words = {"note": outcome.note, "evidence": outcome.evidence} if is_own else {}
     said = {"at": now, "outcome": outcome.state, "actor": by, "delivered": delivered, **words}

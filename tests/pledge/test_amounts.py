@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pledges.pledge.amounts import AmountRefused, Unit, Wrong, as_text, example, read_amount
+from pledges.pledge.amounts import AmountRefused, Unit, Wrong, as_text, as_typed, example, read_amount, written
 
 EUR, YEN, DINAR, HOURS = Unit("EUR"), Unit("JPY"), Unit("KWD"), Unit("hours")
 
@@ -86,3 +86,26 @@ def test_the_example_is_written_as_the_language_does() -> None:
     for unit in (EUR, YEN, HOURS):
         for language in ("en", "de", "fr"):
             assert read_amount(example(unit, language), unit, language) > 0
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "language", "shown"),
+    [
+        (50000, Unit("USD"), "en", "$500"),
+        (50050, Unit("USD"), "en", "$500.50"),
+        (1_300_000_000, EUR, "es", "13.000.000\N{NO-BREAK SPACE}€"),
+        (1, EUR, "es", "0,01\N{NO-BREAK SPACE}€"),
+        (1250, YEN, "de", "1.250\N{NO-BREAK SPACE}¥"),
+        (1_250_000, DINAR, "en", "KWD1,250"),
+        (1_250_500, DINAR, "en", "KWD1,250.500"),
+        (50000, Unit("dollars"), "en", "500\N{NO-BREAK SPACE}dollars"),
+        (150, HOURS, "es", "1,5\N{NO-BREAK SPACE}hours"),
+    ],
+)
+def test_a_whole_amount_is_shown_without_decimals(amount: int, unit: Unit, language: str, shown: str) -> None:
+    assert written(amount, unit, language) == shown
+
+
+@given(st.integers(1, 10**12), st.sampled_from([EUR, YEN, DINAR, HOURS]), st.sampled_from(["en", "es", "de", "fr"]))
+def test_what_a_field_is_filled_with_is_read_again_as_the_same(smallest: int, unit: Unit, language: str) -> None:
+    assert read_amount(as_typed(smallest, unit, language), unit, language) == smallest

@@ -222,9 +222,7 @@ def test_who_said_not_yet_is_reminded_twice_at_most_whatever_is_said_again(works
 
 
 @pytest.mark.parametrize("state", [State.KEPT, State.PARTLY, State.RELEASED])
-def test_what_was_answered_once_due_is_not_asked_about_again(
-    workshop: Workshop, letter: Letter, state: State
-) -> None:
+def test_what_was_answered_once_due_is_not_asked_about_again(workshop: Workshop, letter: Letter, state: State) -> None:
     signature = signed(workshop, letter, "ada@example.org", give=100)
     with time_machine.travel("2027-06-02T12:00:00Z"):
         tick(workshop)

@@ -24,7 +24,7 @@ def test_the_element_is_given_the_pledges_count_and_sum(workshop: Workshop, visi
         workshop.confirmed(letter, "b@example.org")
         give = visitor.get("/embed/ask-more.json?pledge=give").json
         assert (give["count"], give["what"], give["to"]) == ("1", "person has pledged €2,500.50", "I will give.")
-        assert give["goal"] == {"at": 250_050, "of": 1_300_000_000, "text": "Goal: €13,000,000.00"}
+        assert give["goal"] == {"at": 250_050, "of": 1_300_000_000, "text": "Goal: €13,000,000"}
         strike = visitor.get("/embed/ask-more.json?pledge=strike").json
         assert (strike["count"], strike["what"]) == ("1", "have pledged so far; it binds once 3 have")
         assert visitor.get("/embed/ask-more.json").json["count"] == "2"
