@@ -21,7 +21,7 @@ from pledges import create_app
 from pledges.config import Settings
 from pledges.db import MIGRATIONS, Base, db, is_up_to_date
 from pledges.letter.models import Letter, LetterText
-from pledges.signature.models import SignatureEvent
+from pledges.signature.models import Signature, SignatureEvent
 from tests.conftest import ADMIN_URL, KEYS, missing
 from tests.people import Workshop
 
@@ -200,3 +200,19 @@ def test_foreign_keys_are_checked_again_after_a_migration(workshop: Workshop, tm
     upgrade_with(workshop.app, tmp_path)
     with workshop.app.app_context(), db.engine.connect() as connection:
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_marks_that_an_open_domain_gave_are_taken_back(workshop: Workshop) -> None:
+    signed = [workshop.confirmed(workshop.letter("anyone"))]
+    signed.append(workshop.confirmed(workshop.letter("staff", email_domains="[example.org]")))
+    with workshop.writing() as session:
+        for signature in signed:
+            row = session.merge(signature)
+            row.affiliation_matched, row.domain = True, "example.org"
+    with workshop.app.app_context():
+        command.downgrade(config_of(workshop.app), "0014")
+        command.upgrade(config_of(workshop.app), "head")
+    with workshop.writing() as session:
+        rows = session.scalars(select(Signature).order_by(Signature.id)).all()
+        assert [(row.affiliation_matched, row.domain) for row in rows] == [(False, None), (False, "example.org")]

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 
+import idna
 from anyascii import anyascii
 from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from pledges.letter.models import Letter
 from pledges.plain_text import words
-from pledges.signature.addresses import is_disposable, lends_mailboxes
+from pledges.signature.addresses import AddressRefused, is_disposable, lends_mailboxes, read_domain
+from pledges.signature.institutions import name_in_domain
 from pledges.signature.models import Signature
 from pledges.signature.states import CONFIRMED, Kind
 
@@ -23,8 +26,13 @@ _FORMS = frozenset(
 _OF = frozenset(
     ["the", "of", "and", "for", "de", "del", "la", "el", "y", "der", "die", "das", "und", "fur", "du", "des"]
 )
+_KIND = """university universidad universidade universitat universite universita universiteit universitet hochschule
+college colegio school escuela ecole schule institute instituto institut academy academia akademie
+hospital clinic clinica company group
+"""
+_KINDS = frozenset(_KIND.split())
+"""What says of a name only what it is the name of."""
 _SECOND_LEVEL = frozenset(["ac", "co", "com", "edu", "gob", "gov", "net", "org", "or", "ne"])
-_SHORTEST_WORD = 4
 _SHORTEST = 3
 
 
@@ -35,7 +43,7 @@ def vouch(letter: Letter, signature: Signature) -> None:
     if signature.email is None or signature.kind is not Kind.PERSON:
         return
     domain = signature.email.rpartition("@")[2].lower()
-    signature.affiliation_matched = fits(signature.words.affiliation or "", domain)
+    signature.affiliation_matched = fits(signature.words.affiliation or "", domain, listed=letter.email_domains)
     signature.domain = domain if letter.email_domains or signature.affiliation_matched else None
 
 
@@ -45,31 +53,59 @@ def vouch_again(letter: Letter, signature: Signature) -> None:
         vouch(letter, signature)
     else:
         kept = signature.domain
-        signature.affiliation_matched = kept is not None and fits(signature.words.affiliation or "", kept)
+        said = signature.words.affiliation or ""
+        signature.affiliation_matched = kept is not None and fits(said, kept, listed=letter.email_domains)
 
 
-def fits(affiliation: str, domain: str) -> bool:
-    """Whether a mail address of that domain speaks for the affiliation: its name written together, one of its words,
-    or its initials. A domain that lends mailboxes to anyone speaks for nobody.
+def fits(affiliation: str, domain: str, *, listed: Collection[str] = ()) -> bool:
+    """Whether an address of that domain speaks for the affiliation: where nobody but the institution can have such an
+    address (a registry keeps the ending for them, or the letter has `listed` the domain), by its name or its initials;
+    anywhere else only where the affiliation is the domain itself. One that lends mailboxes to anyone speaks for nobody.
     """
-    name = _name_of(domain)
-    if len(name) < _SHORTEST or name in _SECOND_LEVEL or lends_mailboxes(domain) or is_disposable(f"x@{domain}"):
+    if lends_mailboxes(domain) or is_disposable(f"x@{domain}"):
+        return False
+    if _is_domain(affiliation, domain):
+        return True
+    label = name_in_domain(domain) or (_chosen_label(domain) if domain in listed else None)
+    return label is not None and _names(affiliation, _folded(label))
+
+
+def _is_domain(affiliation: str, domain: str) -> bool:
+    try:
+        said = read_domain(affiliation.strip().removeprefix("www."))
+    except AddressRefused:
+        return False
+    return said == domain
+
+
+def _names(affiliation: str, name: str) -> bool:
+    """Whether the affiliation is the name, written together or beside words that say only what it is, or has it for
+    its initials. One word of many is none: the American Red Cross does not write from american.edu.
+    """
+    if len(name) < _SHORTEST or name in _KINDS:
         return False
     said = [word for word in words(affiliation) if word not in _FORMS]
     telling = [word for word in said if word not in _OF]
-    together = {"".join(said), "".join(telling)}
-    initials = {"".join(word[0] for word in some) for some in (said, telling) if len(some) >= _SHORTEST}
-    return name in together | initials or (len(name) >= _SHORTEST_WORD and name in telling)
+    if name in {"".join(said), "".join(telling)}:
+        return True
+    if _KINDS.isdisjoint(telling):
+        return False
+    initials = {"".join(word[0] for word in some) for some in (said, telling)}
+    return name in initials or (name in telling and _KINDS.issuperset({*telling} - {name}))
 
 
-def _name_of(domain: str) -> str:
-    """The part of a domain that was chosen: `example` of mail.example.co.uk."""
+def _chosen_label(domain: str) -> str:
+    """The part of a domain that its owner chose: `example` of mail.example.co.uk."""
     labels = domain.split(".")[:-1]
     if len(labels) > 1 and labels[-1] in _SECOND_LEVEL:
         labels.pop()
-    label = labels[-1] if labels else ""
-    if label.startswith("xn--"):
-        label = anyascii(label.encode().decode("idna"))
+    return labels[-1] if labels else ""
+
+
+def _folded(label: str) -> str:
+    """In Latin letters and digits; what only looks like an international label stays as it is written."""
+    with suppress(idna.IDNAError):
+        label = anyascii(idna.decode(label))
     return re.sub(r"[^a-z0-9]", "", label.lower())
 
 

@@ -12,35 +12,96 @@ from tests.mailing import link, plain
 from tests.people import Visitor, Workshop
 
 FITS = [
-    ("Example", "example.org"),
-    ("Example Inc.", "example.com"),
-    ("The Example Company GmbH", "example.de"),
-    ("Universidad de Ejemplo", "ude.es"),
+    ("Example", "example.edu"),
+    ("Example University", "mail.example.ac.uk"),
+    ("The University of Example", "example.edu.au"),
     ("Massachusetts Institute of Technology", "mit.edu"),
-    ("Blue Sky Bakery", "blueskybakery.co.uk"),
-    ("BBC", "bbc.co.uk"),
+    ("Universidad de Ejemplo", "ude.edu.mx"),
+    ("NASA", "nasa.gov"),
+    ("Université Épée", "xn--pe-9iab.edu"),
+    ("example.org", "example.org"),
+    ("www.Example.org", "example.org"),
+    ("straße.de", "xn--strae-oqa.de"),
 ]
 FITS_NOT = [
-    ("", "example.org"),
-    ("Another House", "example.org"),
-    ("Gmail", "gmail.com"),
-    ("Web of Life", "web.de"),
-    ("Yahoo", "yahoo.com"),
-    ("A B", "ab.org"),
-    ("Mailinator", "mailinator.com"),
-    ("Exam", "example.org"),
-    ("co", "co.uk"),
+    ("", "example.edu"),
+    ("Harvard University", "harvard.club"),
+    ("Harvard University", "harvard.com"),
+    ("Harvard University", "harvard.ac"),
+    ("Harvard University", "harvard.edu.pl"),
+    ("Harvard University", "harvard.edu.example.org"),
+    ("Harvard University", "alumni.harvard.edu"),
+    ("Harvard University (harvard.club)", "harvard.club"),
+    ("Example", "example.org"),
+    ("example.org", "mail.example.org"),
+    ("American Red Cross", "american.edu"),
+    ("American Medical Association", "ama.edu"),
+    ("Another University", "example.edu"),
+    ("School", "school.edu"),
+    ("Exam", "example.edu"),
+    ("A B", "ab.edu"),
+    ("edu", "edu"),
+    ("Straße", "xn--strae-oqa.de"),
+    ("xn--a", "xn--a.org"),
+    ("gmail.com", "gmail.com"),
+    ("web.de", "web.de"),
+    ("mailinator.com", "mailinator.com"),
+]
+LISTED = [
+    ("Example", "example.org", True),
+    ("Example Company GmbH", "example.de", True),
+    ("Blue Sky Bakery", "blueskybakery.co.uk", True),
+    ("Another House", "example.org", False),
+    ("American Red Cross", "american.com", False),
+    ("Gmail", "gmail.com", False),
+    ("co", "co.uk", False),
 ]
 
 
 @pytest.mark.parametrize(("affiliation", "domain"), FITS)
-def test_an_affiliation_fits_the_domain_that_bears_its_name(affiliation: str, domain: str) -> None:
+def test_an_affiliation_fits_the_domain_that_only_it_can_have(affiliation: str, domain: str) -> None:
     assert vouching.fits(affiliation, domain)
 
 
 @pytest.mark.parametrize(("affiliation", "domain"), FITS_NOT)
-def test_an_affiliation_does_not_fit_a_domain_that_says_nothing_of_it(affiliation: str, domain: str) -> None:
+def test_an_affiliation_does_not_fit_what_anybody_could_have_registered(affiliation: str, domain: str) -> None:
     assert not vouching.fits(affiliation, domain)
+
+
+@pytest.mark.parametrize(("affiliation", "domain", "does_fit"), LISTED)
+def test_a_letters_own_domains_speak_for_those_whose_name_they_bear(
+    affiliation: str, domain: str, does_fit: bool
+) -> None:
+    assert vouching.fits(affiliation, domain, listed=[domain]) == does_fit
+    assert not vouching.fits(affiliation, domain, listed=["another.example"])
+
+
+def test_whoever_registers_an_institutions_name_elsewhere_is_not_taken_for_it(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    workshop.letter(moderation="flag")
+    signed(workshop, visitor, "eve@harvard.club", affiliation="Harvard University", name="Eve Forger")
+    visitor.get("/letters/ask-more")
+    assert "Eve Forger" in visitor.text
+    assert "affiliation fits" not in visitor.text
+    (listed,) = visitor.get("/api/v1/letters/ask-more/signatories").json["signatories"]
+    assert listed["checks"] == {"address": True, "affiliation": False, "domain": None, "moderator": False}
+
+
+def test_a_letters_list_speaks_for_who_signs_it_and_again_after_a_change(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter(moderation="flag", email_domains="[example.com]")
+    signed(workshop, visitor, "ada@example.com", affiliation="Example", erase_address="y")
+    workshop.deliver()
+    own = workshop.manage_link("ada@example.com")
+
+    def says() -> list[bool]:
+        rows = visitor.get("/api/v1/letters/ask-more/signatories").json["signatories"]
+        return [row["checks"]["affiliation"] for row in rows]
+
+    assert says() == [True]
+    for affiliation, fits in (("Another House", False), ("Example Group", True)):
+        visitor.post(f"{own}/change", {"display": "public", "affiliation": affiliation})
+        assert says() == [fits]
 
 
 def signed(workshop: Workshop, visitor: Visitor, email: str, **fields: str) -> None:
@@ -51,8 +112,8 @@ def signed(workshop: Workshop, visitor: Visitor, email: str, **fields: str) -> N
 
 def test_an_affiliation_that_fits_and_a_moderators_look_are_told_apart(workshop: Workshop, visitor: Visitor) -> None:
     letter = workshop.letter(moderation="flag")
-    signed(workshop, visitor, "ada@quill.example", affiliation="Quill House", name="Ada One")
-    signed(workshop, visitor, "bob@gmail.com", affiliation="Quill House", name="Bob Two")
+    signed(workshop, visitor, "ada@quill.edu", affiliation="Quill College", name="Ada One")
+    signed(workshop, visitor, "bob@gmail.com", affiliation="Quill College", name="Bob Two")
     signed(workshop, visitor, "eve@gmail.com", name="www.eve.com Three")
     with workshop.writing() as session:
         ids = [row.id for row in queries.list_waiting(session, letter, limit=9)[0]]
