@@ -132,6 +132,53 @@ def test_a_first_signatory_confirms_by_the_digits_of_the_mail(workshop: Workshop
     assert workshop.figures(letter) == Figures(awaiting=1)
 
 
+def test_a_first_signatory_has_the_mail_sent_once_more(workshop: Workshop, visitor: Visitor) -> None:
+    with time_machine.travel("2027-03-01T12:00:00Z", tick=False) as time:
+        letter = workshop.letter(opened=False)
+        visitor.post(first_link(workshop, letter), ADA, follow_redirects=True)
+        workshop.deliver()
+        time.shift(timedelta(minutes=2))
+        visitor.get(visitor.page.select_one("a[href*='/own-page']")["href"])
+        assert visitor.press("/resend", email="ada").status_code == 422
+        assert visitor.page.select_one("#email-error") is not None
+        visitor.press("/resend", email=ADA["email"])
+        assert (visitor.response.status_code, visitor.response.request.path[-18:]) == (200, "/check-email/again")
+        assert visitor.response.headers["Cache-Control"] == "no-store"
+        assert not visitor.page.select("a[href^='/letters/']")
+        (mail,) = workshop.deliver()
+        assert visitor.post(link(mail, "confirm")).status_code == 303
+    assert workshop.figures(letter) == Figures(awaiting=1)
+
+
+def test_a_first_signatory_is_mailed_the_way_to_the_own_page_and_a_stranger_nothing(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    letter = workshop.letter(opened=False)
+    path = first_link(workshop, letter)
+    (ada,) = came(workshop, visitor, path, "Ada Example")
+    answers = []
+    for email in (ada, "nobody@example.org"):
+        visitor.get(path)
+        visitor.get(visitor.page.select_one("a[href*='/own-page']")["href"])
+        assert visitor.press("/resend", email=email).status_code == 200
+        answers.append(visitor.response.data)
+    assert answers[0] == answers[1]
+    (mail,) = workshop.deliver()
+    assert (mail["To"], "/letters/ask-more" in plain(mail)) == (ada, False)
+    assert visitor.get(link(mail, "manage")).status_code == 200
+
+
+def test_a_link_that_is_taken_back_sends_nothing_more(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter(opened=False)
+    path = first_link(workshop, letter)
+    came(workshop, visitor, path, "Ada Example")
+    revoke(workshop, letter)
+    assert visitor.post(f"{path}/resend", {"email": ADA["email"]}).status_code == 410
+    for page in ("own-page", "check-email", "check-email/again"):
+        assert visitor.get(f"{path}/{page}").status_code == 410
+    assert workshop.deliver() == []
+
+
 def test_an_expired_link_is_mailed_anew_while_the_letter_is_a_draft(workshop: Workshop, visitor: Visitor) -> None:
     with time_machine.travel("2027-03-01T12:00:00Z", tick=False) as time:
         letter = workshop.letter(opened=False)

@@ -15,8 +15,8 @@ from pledges.letter.queries import find_invitation, get_letter_by_id
 from pledges.limits import SIGNING, limiter
 from pledges.pledge import making
 from pledges.pledge.page import pledge_form, sent_pledge_form
-from pledges.signature import coding, signing
-from pledges.signature.forms import CodeForm, SignForm
+from pledges.signature import coding, resending, signing
+from pledges.signature.forms import AddressForm, CodeForm, SignForm
 from pledges.signature.policy import Flag, Origin
 from pledges.signature.views.room import Answer, blueprint, lang_of, subject_of
 
@@ -56,6 +56,29 @@ def sign_first(token: str) -> Answer:
 @blueprint.get("/first/<token>/check-email")
 def first_check_email(token: str) -> Answer:
     return _page("signature/check_email.html", token, form=CodeForm(), again=False)
+
+
+@blueprint.get("/first/<token>/check-email/again")
+def first_check_email_again(token: str) -> Answer:
+    return _page("signature/check_email.html", token, form=CodeForm(), again=True)
+
+
+@blueprint.get("/first/<token>/own-page")
+def first_own_page(token: str) -> Answer:
+    return _page("signature/own_page.html", token, form=AddressForm())
+
+
+@blueprint.post("/first/<token>/resend")
+@limiter.limit(SIGNING)
+def first_resend(token: str) -> Answer:
+    form = AddressForm(request.form)
+    with transaction() as session:
+        _invitation, letter = _invited(session, token)
+        if not form.validate():
+            return _page("signature/own_page.html", token, form=form), 422
+        resending.ask_again(session, letter, form.address, now=clock.now())
+    lang = lang_of(letter, letter.text_in(request.args.get("lang")).language)
+    return redirect(url_for("signature.first_check_email_again", token=token, lang=lang), 303)
 
 
 @blueprint.get("/first/<token>/thanks")
