@@ -49,13 +49,13 @@ class Door:
     """WSGI middleware in front of the application."""
 
     def __init__(self, application: Application, shelf: Shelf) -> None:
-        self._application = application
+        self.application = application
         self._shelf = shelf
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         key = _key(environ)
         if key is None:
-            return self._application(environ, start_response)
+            return self.application(environ, start_response)
         kept = self._shelf.find(key)
         if kept is not None and _is_fresh(kept):
             _FROM_SHELF.inc()
@@ -71,7 +71,7 @@ class Door:
         lock = self._shelf.filling(key)
         waits = kept is None or time.time() - kept.filled_at > PATIENCE_SECONDS
         if not lock.acquire(blocking=waits, timeout=10 if waits else -1):
-            return kept if kept is not None else _ask(self._application, environ)
+            return kept if kept is not None else _ask(self.application, environ)
         try:
             newer = self._shelf.find(key)
             if newer is not None and _is_fresh(newer):
@@ -98,7 +98,7 @@ class Door:
         environ = {**environ, "REQUEST_METHOD": "GET", KEPT_STAMP: kept.stamp if kept else None}
         for condition in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_COOKIE"):
             environ.pop(condition, None)
-        status, headers, body = _ask(self._application, environ)
+        status, headers, body = _ask(self.application, environ)
         if kept is not None and environ.get(UNCHANGED):
             return self._shelf.renew(key, kept, asked_at)
         if status.startswith("5") and kept is not None and asked_at - kept.filled_at < KEPT_SECONDS:

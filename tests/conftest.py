@@ -12,21 +12,31 @@ import pytest
 from alembic import command
 from flask import Flask
 from flask_migrate import Migrate
-from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
-from werkzeug.routing import Rule
 
-from pledges import create_app
+from pledges import create_app, door, security
 from pledges.config import MailServer, Settings
 from pledges.db import Base, db
+from pledges.letter.at_hand import LettersAtHand
+from pledges.limits import limiter
+from pledges.organizer import passwords
+from pledges.pledge.at_hand import PledgesAtHand
 from tests.mailing import MailSink
 from tests.people import Visitor, Workshop
 
 ADMIN_URL = os.environ.get("TEST_DATABASE_URL", "postgresql://127.0.0.1:5432/test")
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
 MUST_HAVE_ALL = bool(os.environ.get("CI"))
+
+EMPTIED = "; ".join(
+    [
+        *(f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables)),
+        "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'",
+    ]
+)
+"""A tenth of what TRUNCATE costs on a few rows."""
 
 KEYS = {"secret_key": "s" * 40, "sealing_keys": ("k" * 40,), "digest_key": "d" * 40}
 
@@ -73,28 +83,34 @@ def _migrate(url: str) -> None:
         db.engine.dispose()
 
 
-@pytest.fixture
-def quick_path() -> Iterator[Path]:
-    """A folder in memory, where there is one: no test is about the disk."""
+@pytest.fixture(scope="session")
+def sqlite_path() -> Iterator[Path]:
+    """Where this process has its database of SQLite; in memory, where it can be."""
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
-        yield Path(folder)
+        yield Path(folder) / "pledges.db"
+
+
+@pytest.fixture(scope="session")
+def emptier(postgresql_url: str) -> Iterator[Engine]:
+    """What empties this process's database of PostgreSQL."""
+    engine = create_engine(postgresql_url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, quick_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """An empty database with the newest schema; each test runs on both kinds."""
     if request.param == "sqlite":
-        path = quick_path / "pledges.db"
+        path: Path = request.getfixturevalue("sqlite_path")
+        for each in path.parent.glob(f"{path.name}*"):
+            each.unlink()
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
+    with request.getfixturevalue("emptier").begin() as connection:
+        connection.exec_driver_sql(EMPTIED)
     url: str = request.getfixturevalue("postgresql_url")
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        emptied = [f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables)]
-        anew = "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"
-        connection.exec_driver_sql("; ".join([*emptied, anew]))  # a tenth of what TRUNCATE costs on a few rows
-    engine.dispose()
     return url
 
 
@@ -119,11 +135,22 @@ def every_answer_looked_at_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pledges.letter.at_hand.KEPT_FOR", timedelta(0))
 
 
+@pytest.fixture(scope="session")
+def sinks() -> Iterator[list[MailSink]]:
+    """The mail server that runs in this process, if a test has left it running."""
+    running: list[MailSink] = []
+    yield running
+    for sink in running:
+        sink.stop()
+
+
 @pytest.fixture
-def sink() -> Iterator[MailSink]:
-    """A mail server on loopback."""
-    with MailSink() as running:
-        yield running
+def sink(sinks: list[MailSink]) -> MailSink:
+    """A mail server on loopback that has taken no mail yet."""
+    if not (sinks and sinks[0].start_over()):
+        sinks[:] = [MailSink()]
+        sinks[0].start()
+    return sinks[0]
 
 
 @pytest.fixture
@@ -132,46 +159,58 @@ def settings(database_url: str, sink: MailSink) -> Settings:
     return Settings(**KEYS, database_url=database_url, mail_server=MailServer("127.0.0.1", sink.port))
 
 
-class Compiled(BytecodeCache):
-    """Templates are compiled once in a process, not once for each application: it took a quarter of the time."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._code:
-            bucket.bytecode_from_string(self._code[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED = Compiled()
-RULES: dict[tuple[object, ...], object] = {}
-_compile_rule = Rule._compile_builder
-
-
-def _compile_rule_once(rule: Rule, append_unknown: bool = True) -> object:
-    """The same for the addresses of views: each application compiles a hundred of them."""
-    key = (rule.rule, rule.endpoint, append_unknown, repr(rule.defaults), rule.host, rule.subdomain)
-    if key not in RULES:
-        RULES[key] = _compile_rule(rule, append_unknown)
-    return RULES[key]
-
-
-Rule._compile_builder = _compile_rule_once
+@pytest.fixture(scope="session")
+def kept_apps() -> dict[Settings, Flask]:
+    """The applications of this process: to assemble one and to compile its statements takes longer than most tests."""
+    return {}
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """The application on an empty database."""
+def app(settings: Settings, kept_apps: dict[Settings, Flask]) -> Iterator[Flask]:
+    """The application on an empty database, remembering nothing."""
+    if kept_apps and limiter.limiter.storage is not next(iter(kept_apps.values())).extensions["tests.counts"]:
+        kept_apps.clear()  # another one was made since: its limits are in force
+    if settings not in kept_apps:
+        kept_apps[settings] = create_app(settings)
+        kept_apps[settings].config["TESTING"] = True
+        for each in kept_apps.values():
+            each.extensions["tests.counts"] = limiter.limiter.storage
+    app = kept_apps[settings]
+    _forget(app, settings)
+    yield app
+    let_go(app)
+
+
+@pytest.fixture
+def new_app(settings: Settings) -> Iterator[Flask]:
+    """An application for those who change it."""
     app = create_app(settings)
     app.config["TESTING"] = True
-    app.jinja_env.bytecode_cache = COMPILED
     yield app
+    let_go(app)
+
+
+def _forget(app: Flask, settings: Settings) -> None:
+    security.use(security.Keyring.from_settings(settings))
+    limiter.reset()
+    app.extensions["pledges.letters"] = LettersAtHand()
+    app.extensions["pledges.pledges"] = PledgesAtHand()
+    assert isinstance(app.wsgi_app, door.Door)
+    app.wsgi_app = app.wsgi_app.application
+    door.start(app, settings)
+
+
+def let_go(app: Flask) -> None:
+    """Closes what an application holds of its database."""
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_in_little_memory() -> None:
+    """The same hashing for less: hundreds of tests sign somebody in."""
+    passwords.MEMORY_KIB = 64
 
 
 @pytest.fixture

@@ -25,6 +25,14 @@ class MailSink:
     def __init__(
         self, *, port: int = 0, hostname: str = "127.0.0.1", tls: ssl.SSLContext | None = None, **smtp: object
     ):
+        self._forget()
+        self._port = port
+        self._hostname = hostname
+        self._tls = tls
+        self._smtp = smtp
+        self._controller: Controller | None = None
+
+    def _forget(self) -> None:
         self.messages: list[EmailMessage] = []
         self.envelopes: list[Envelope] = []
         self.encrypted: list[bool] = []
@@ -34,11 +42,12 @@ class MailSink:
         self.stalled = False
         self.stalls = 0
         self.broken_off = 0
-        self._port = port
-        self._hostname = hostname
-        self._tls = tls
-        self._smtp = smtp
-        self._controller: Controller | None = None
+
+    def start_over(self) -> bool:
+        """Forgets all it was sent and told, if it is running: whether it is as good as a new one."""
+        was_calm = self._controller is not None and not self.stalled and self._controller.server.is_serving()
+        self._forget()
+        return was_calm
 
     @property
     def port(self) -> int:

@@ -46,6 +46,12 @@ def make(settings: Settings) -> Iterator[AppFactory]:
 
 
 @pytest.fixture
+def app(new_app: Flask) -> Flask:
+    """One that a test may add addresses to."""
+    return new_app
+
+
+@pytest.fixture
 def log(app: Flask) -> Iterator[io.StringIO]:
     """What goes to standard error while a test runs."""
     (handler,) = [h for h in logging.getLogger("pledges").handlers if isinstance(h.formatter, JsonLines)]

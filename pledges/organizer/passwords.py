@@ -7,11 +7,13 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 SHORTEST = 12
 LONGEST = 200
+MEMORY_KIB = 19 * 1024
+"""With two rounds, the least that OWASP's sheet on storing passwords advises for argon2id."""
 
 
 @cache
 def _hasher() -> PasswordHasher:
-    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+    return PasswordHasher(time_cost=2, memory_cost=MEMORY_KIB, parallelism=1)
 
 
 @cache

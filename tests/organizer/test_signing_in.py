@@ -1,6 +1,8 @@
 """Staff sign in and out: what a stranger learns from it, and where it leads."""
 
 import re
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
@@ -77,6 +79,12 @@ def test_without_an_account_no_password_is_right() -> None:
     assert not passwords.is_right(PASSWORD[:-1], stored)
     assert not passwords.is_right("nobody's password", None)
     assert not passwords.is_right(PASSWORD, "not a hash")
+
+
+def test_a_stored_password_costs_a_thief_what_is_advised() -> None:
+    shipped = "from pledges.organizer.passwords import hash_password; print(hash_password('correct horse'))"
+    stored = subprocess.run([sys.executable, "-c", shipped], capture_output=True, text=True, check=True).stdout
+    assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_what_is_no_sign_in_is_refused(workshop: Workshop, visitor: Visitor) -> None:
