@@ -100,7 +100,8 @@ class Worker:
 
     def run(self, *, while_child_of: int | None = None) -> None:
         """Works until `stop`, or until the process that started it is gone."""
-        threading.Thread(target=self._heartbeat, daemon=True).start()
+        heart = threading.Thread(target=self._heartbeat, daemon=True)
+        heart.start()
         log.info("worker started", extra={"worker": self._name})
         while not self._stopping.is_set():
             if while_child_of is not None and os.getppid() != while_child_of:
@@ -111,6 +112,7 @@ class Worker:
                 log.error("database away", extra={"error": type(error).__name__})
             self._stopping.wait(BUSY_TICK_SECONDS if time.monotonic() < self._busy_until else TICK_SECONDS)
         self.close()
+        heart.join(HEARTBEAT_SECONDS)
         log.info("worker stopped", extra={"worker": self._name})
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
