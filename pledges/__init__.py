@@ -32,7 +32,7 @@ from pledges.pledge import following
 from pledges.pledge import mails as pledge_mails
 from pledges.pledge import views as pledge_views
 from pledges.pledge.at_hand import PledgesAtHand
-from pledges.signature import carrying, mails
+from pledges.signature import announcing, carrying, letter_mails, mails
 from pledges.signature import views as signature_views
 from pledges.widget import views as widget_views
 
@@ -58,7 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         part.start(app, settings)
     for part in (paths, languages, assets, http_errors, cli, api_views):
         part.start(app)
-    for room in (mails, carrying, notifying, following, pledge_mails):
+    for room in (mails, letter_mails, carrying, announcing, notifying, following, pledge_mails):
         room.register()
     for views in ROOMS:
         app.register_blueprint(views.blueprint)

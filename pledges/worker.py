@@ -32,6 +32,7 @@ from pledges.moderation.notifying import tell_moderators
 from pledges.pledge.asking import ask_due
 from pledges.pledge.binding import bind_reached, lapse_unreached, note_thresholds
 from pledges.pledge.tracking import note_days
+from pledges.signature.announcing import announce
 from pledges.signature.gathering import gather, show_gathered, tell_gathered
 from pledges.signature.reminding import remind_unconfirmed
 
@@ -80,6 +81,7 @@ class Worker:
             Sweep(gather, timedelta(seconds=2)),
             Sweep(tell_gathered, timedelta(seconds=2)),
             Sweep(show_gathered, timedelta(seconds=2)),
+            Sweep(announce, timedelta(seconds=2)),
             Sweep(remind_unconfirmed, timedelta(seconds=20)),
             Sweep(note_thresholds, timedelta(seconds=2)),
             Sweep(bind_reached, timedelta(seconds=2)),

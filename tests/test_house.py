@@ -16,7 +16,7 @@ from pledges.mail import composing
 from pledges.moderation import notifying
 from pledges.organizer.models import Role
 from pledges.pledge import mails as pledge_mails
-from pledges.signature import mails
+from pledges.signature import letter_mails, mails
 from tests.people import Visitor, Workshop
 
 ROOT = INSTANCE.parent
@@ -129,7 +129,7 @@ def test_no_staff_form_does_anything_without_its_token(workshop: Workshop, visit
 
 
 def test_every_mail_has_its_three_files_and_every_folder_its_composer() -> None:
-    for room in (mails, notifying, pledge_mails):
+    for room in (mails, letter_mails, notifying, pledge_mails):
         room.register()
     events = set(composing._composers)
     assert {"confirmation", "thanks", "names_waiting"} <= events

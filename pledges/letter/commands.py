@@ -62,10 +62,10 @@ def close_letter(slug: str) -> None:
 @click.argument("slug")
 @click.option("--reason", required=True, help="Why, for everyone to read.")
 def withdraw_letter(slug: str, reason: str) -> None:
-    """Takes a letter back, for good: its page stays and says so."""
+    """Takes a letter back, for good: its page stays and says so, and who confirmed is told."""
     with in_one_line(), transaction() as session:
         withdrawing.withdraw(session, lock_letter(session, slug), read_reason(reason), now=clock.now())
-    click.echo(f"{slug} is withdrawn; its page says so, and it takes no signatures and no confirmations any more")
+    click.echo(f"{slug} is withdrawn; its page says so, who confirmed is told by mail, and it takes nothing any more")
 
 
 @letter.command("revise")

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from pledges.errors import DomainError
 from pledges.letter.models import Letter, LetterState
+from pledges.listeners import Occasion
 
 
 class LetterWithdrawn(DomainError):
@@ -14,6 +15,10 @@ class LetterWithdrawn(DomainError):
 
 class NeverOpened(DomainError):
     """There is nothing to withdraw: the letter is a draft, that nobody has seen."""
+
+
+withdrawn = Occasion[Session, Letter, datetime]()
+"""Called for a letter that was withdrawn, in the same transaction."""
 
 
 def withdraw(session: Session, letter: Letter, reason: str, *, now: datetime) -> None:
@@ -26,6 +31,7 @@ def withdraw(session: Session, letter: Letter, reason: str, *, now: datetime) ->
     letter.withdrawn_at = now
     letter.withdrawal_reason = reason
     session.flush()
+    withdrawn(session, letter, now)
 
 
 def check_not_withdrawn(letter: Letter) -> None:

@@ -12,14 +12,12 @@ from pledges.letter.models import RevisionKind
 from pledges.letter.revising import Revision, revised
 from pledges.mail import outbox
 from pledges.signature.models import ListedName, Signature
-from pledges.signature.states import State, steps_between
+from pledges.signature.states import TOLD, State, steps_between
 from pledges.tally import counting
 from pledges.tally.models import Bucket
 
 TEXT_CORRECTED = "text_corrected"
 TEXT_CHANGED = "text_changed"
-TOLD = frozenset({State.AWAITING, State.APPROVED, State.QUARANTINED})
-"""Who hears of a revision: all who think that they are counted."""
 
 
 def register() -> None:

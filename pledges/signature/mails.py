@@ -1,12 +1,11 @@
-"""How the mails to signatories are composed."""
+"""How the mails are composed that a signatory's own deeds cause."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from pledges.letter.differences import compare
 from pledges.letter.inviting import first_token
-from pledges.letter.models import LetterState, LetterText
+from pledges.letter.models import LetterState
 from pledges.letter.queries import get_letter_by_id
 from pledges.listeners import Occasion
 from pledges.mail import composing, outbox
@@ -15,10 +14,8 @@ from pledges.mail.models import OwedMail
 from pledges.security import keyring
 from pledges.signature import queries
 from pledges.signature.addresses import read_address
-from pledges.signature.carrying import TEXT_CHANGED, TEXT_CORRECTED, TOLD
 from pledges.signature.coding import code_of
 from pledges.signature.confirming import LINK_LASTS, THANKS
-from pledges.signature.gathering import SHOWN_AFTER, TOGETHER_REACHED
 from pledges.signature.models import Signature, Words
 from pledges.signature.policy import holds_web_address
 from pledges.signature.reminding import REMINDER
@@ -32,8 +29,6 @@ MANAGE_LINK = "manage"
 MANAGE_LINK_LASTS = timedelta(days=400)
 ALREADY_SIGNED = "already_signed"
 OWN_PAGE = "own_page"
-LONGEST_TOLD = 8000
-"""So many characters of what differs stand in a mail; the rest is in the history."""
 
 thanked = Occasion[Session, Signature, dict[str, object]]()
 """Called while the mail of thanks is composed: a higher room adds what it has to say."""
@@ -47,10 +42,7 @@ def register() -> None:
     composing.register(ASKED_AGAIN, _asked_again)
     composing.register(OWN_PAGE, _own_page)
     composing.register(THANKS, _thanks)
-    composing.register(TOGETHER_REACHED, _together_reached)
     composing.register(WITHDRAWN, _withdrawn)
-    composing.register(TEXT_CORRECTED, _text_corrected)
-    composing.register(TEXT_CHANGED, _text_changed)
 
 
 def _confirmation(session: Session, owed: OwedMail, now: datetime) -> Content | None:
@@ -134,79 +126,12 @@ def _thanks(session: Session, owed: OwedMail, now: datetime) -> Content | None:
     return content_for(THANKS, recipient, signature, **words)
 
 
-def _together_reached(session: Session, owed: OwedMail, now: datetime) -> Content | None:
-    signature = queries.find_signature(session, owed.about_id)
-    if signature is None or signature.email is None or not signature.together:
-        return None
-    shown_at = now + SHOWN_AFTER
-    words = {"manage": manage_token(signature, now), "together": signature.letter.together, "shown_at": shown_at}
-    return content_for(TOGETHER_REACHED, signature.email, signature, **words)
-
-
 def _withdrawn(session: Session, owed: OwedMail, now: datetime) -> Content | None:
     signature = queries.find_signature(session, owed.about_id)
     recipient = outbox.find_recipient(session, owed)
     if signature is None or recipient is None:
         return None
     return content_for(WITHDRAWN, recipient, signature)
-
-
-def _text_corrected(session: Session, owed: OwedMail, now: datetime) -> Content | None:
-    """What a correction changed: the one that stood when the mail was owed."""
-    signature = _find_told(session, owed)
-    if signature is None:
-        return None
-    then = [text for text in _texts_of(signature) if text.created_at <= owed.created_at]
-    if len(then) < 2:
-        return None
-    before, after = then[-2:]
-    return _of_revision(TEXT_CORRECTED, signature, before=before, after=after, revision=after, now=now)
-
-
-def _text_changed(session: Session, owed: OwedMail, now: datetime) -> Content | None:
-    """What differs from the text that was signed; nothing once that is agreed to, or asked by a later mail."""
-    signature = _find_told(session, owed)
-    if signature is None or not signature.earlier:
-        return None
-    texts = _texts_of(signature)
-    change = signature.letter.last_change_in(signature.text.language)
-    if change is None or owed.created_at < change.created_at:
-        return None
-    return _of_revision(TEXT_CHANGED, signature, before=signature.text, after=texts[-1], revision=change, now=now)
-
-
-def _find_told(session: Session, owed: OwedMail) -> Signature | None:
-    """The signature that a revision is about, its letter's texts loaded, if its signatory is to be told and can be."""
-    signature = queries.find_signature(session, owed.about_id)
-    if signature is None or signature.email is None or signature.state not in TOLD:
-        return None
-    letter = get_letter_by_id(session, signature.letter_id)
-    return None if letter.state is LetterState.WITHDRAWN else signature
-
-
-def _texts_of(signature: Signature) -> list[LetterText]:
-    return signature.letter.revisions_in(signature.text.language)
-
-
-def _of_revision(
-    event: str, signature: Signature, *, before: LetterText, after: LetterText, revision: LetterText, now: datetime
-) -> Content:
-    differences = compare(before, after)
-    history = f"/letters/{signature.letter.slug}/history{_query(signature)}"
-    told = differences.beginning(LONGEST_TOLD)
-    words = {
-        "differences": told,
-        "is_cut": told != differences,
-        "reason": revision.reason,
-        "revised_at": revision.created_at,
-        "history": history,
-        "title": after.title,
-        "addressee": after.addressee,
-        "sha256": after.sha256,
-        "signed_sha256": before.sha256,
-    }
-    assert signature.email is not None  # noqa: S101 - nobody else is told
-    return content_for(event, signature.email, signature, manage=manage_token(signature, now), **words)
 
 
 def manage_token(signature: Signature, now: datetime) -> str:
@@ -223,7 +148,7 @@ def content_for(event: str, recipient: str, signature: Signature, **words: objec
         "name": _greeted(signature),
         "title": text.title,
         "addressee": text.addressee,
-        "letter": f"{_place_of(signature)}{_query(signature)}",
+        "letter": f"{_place_of(signature)}{query_of(signature)}",
         "is_draft": signature.letter.state is LetterState.DRAFT,
         "sha256": text.sha256,
     }
@@ -243,6 +168,7 @@ def _place_of(signature: Signature) -> str:
     return f"/letters/{signature.letter.slug}"
 
 
-def _query(signature: Signature) -> str:
+def query_of(signature: Signature) -> str:
+    """What links say of the language that was signed in; nothing where it is the letter's own."""
     language = signature.text.language
     return "" if language == signature.letter.language else f"?lang={language}"

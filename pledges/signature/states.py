@@ -64,6 +64,9 @@ HELD = frozenset({State.AWAITING, State.APPROVED, State.QUARANTINED, State.REJEC
 WAITING = frozenset({State.AWAITING, State.QUARANTINED})
 """On a moderator's desk."""
 
+TOLD = frozenset({State.AWAITING, State.APPROVED, State.QUARANTINED})
+"""Who hears of what becomes of a letter: all who think that they are counted."""
+
 DISTRUSTED = frozenset({State.QUARANTINED, State.REJECTED})
 """Withdrawn from these, the digest is kept, and a new signature of that person is held."""
 

@@ -1,0 +1,112 @@
+"""How the mails are composed that tell signatories what became of their letter."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from pledges.letter.differences import compare
+from pledges.letter.models import LetterState, LetterText
+from pledges.letter.queries import get_letter_by_id
+from pledges.letter.term import addresses_kept_until
+from pledges.mail import composing
+from pledges.mail.composing import Content
+from pledges.mail.models import OwedMail
+from pledges.signature import queries
+from pledges.signature.announcing import LETTER_WITHDRAWN
+from pledges.signature.carrying import TEXT_CHANGED, TEXT_CORRECTED
+from pledges.signature.gathering import SHOWN_AFTER, TOGETHER_REACHED
+from pledges.signature.mails import content_for, manage_token, query_of
+from pledges.signature.models import Signature
+from pledges.signature.states import TOLD
+
+LONGEST_TOLD = 8000
+"""So many characters of what differs stand in a mail; the rest is in the history."""
+
+
+def register() -> None:
+    """Tells the mail room how these mails are composed."""
+    composing.register(TOGETHER_REACHED, _together_reached)
+    composing.register(TEXT_CORRECTED, _text_corrected)
+    composing.register(TEXT_CHANGED, _text_changed)
+    composing.register(LETTER_WITHDRAWN, _letter_withdrawn)
+
+
+def _together_reached(session: Session, owed: OwedMail, now: datetime) -> Content | None:
+    signature = queries.find_signature(session, owed.about_id)
+    if signature is None or signature.email is None or not signature.together:
+        return None
+    shown_at = now + SHOWN_AFTER
+    words = {"manage": manage_token(signature, now), "together": signature.letter.together, "shown_at": shown_at}
+    return content_for(TOGETHER_REACHED, signature.email, signature, **words)
+
+
+def _text_corrected(session: Session, owed: OwedMail, now: datetime) -> Content | None:
+    """What a correction changed: the one that stood when the mail was owed."""
+    signature = _find_told(session, owed)
+    if signature is None:
+        return None
+    then = [text for text in _texts_of(signature) if text.created_at <= owed.created_at]
+    if len(then) < 2:
+        return None
+    before, after = then[-2:]
+    return _of_revision(TEXT_CORRECTED, signature, before=before, after=after, revision=after, now=now)
+
+
+def _text_changed(session: Session, owed: OwedMail, now: datetime) -> Content | None:
+    """What differs from the text that was signed; nothing once that is agreed to, or asked by a later mail."""
+    signature = _find_told(session, owed)
+    if signature is None or not signature.earlier:
+        return None
+    texts = _texts_of(signature)
+    change = signature.letter.last_change_in(signature.text.language)
+    if change is None or owed.created_at < change.created_at:
+        return None
+    return _of_revision(TEXT_CHANGED, signature, before=signature.text, after=texts[-1], revision=change, now=now)
+
+
+def _find_told(session: Session, owed: OwedMail) -> Signature | None:
+    """The signature that a revision is about, its letter's texts loaded, if its signatory is to be told and can be."""
+    signature = queries.find_signature(session, owed.about_id)
+    if signature is None or signature.email is None or signature.state not in TOLD:
+        return None
+    letter = get_letter_by_id(session, signature.letter_id)
+    return None if letter.state is LetterState.WITHDRAWN else signature
+
+
+def _texts_of(signature: Signature) -> list[LetterText]:
+    return signature.letter.revisions_in(signature.text.language)
+
+
+def _of_revision(
+    event: str, signature: Signature, *, before: LetterText, after: LetterText, revision: LetterText, now: datetime
+) -> Content:
+    differences = compare(before, after)
+    history = f"/letters/{signature.letter.slug}/history{query_of(signature)}"
+    told = differences.beginning(LONGEST_TOLD)
+    words = {
+        "differences": told,
+        "is_cut": told != differences,
+        "reason": revision.reason,
+        "revised_at": revision.created_at,
+        "history": history,
+        "title": after.title,
+        "addressee": after.addressee,
+        "sha256": after.sha256,
+        "signed_sha256": before.sha256,
+    }
+    assert signature.email is not None  # noqa: S101 - nobody else is told
+    return content_for(event, signature.email, signature, manage=manage_token(signature, now), **words)
+
+
+def _letter_withdrawn(session: Session, owed: OwedMail, now: datetime) -> Content | None:
+    """When and why, and how long what of the data is kept."""
+    signature = queries.find_signature(session, owed.about_id)
+    if signature is None or signature.email is None or signature.unasked or signature.state not in TOLD:
+        return None
+    letter = signature.letter
+    words = {
+        "withdrawn_at": letter.withdrawn_at,
+        "reason": letter.withdrawal_reason,
+        "kept_until": addresses_kept_until(letter, now=now),
+    }
+    return content_for(LETTER_WITHDRAWN, signature.email, signature, manage=manage_token(signature, now), **words)
