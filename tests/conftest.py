@@ -4,7 +4,8 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -37,6 +38,8 @@ EMPTIED = "; ".join(
     ]
 )
 """A tenth of what TRUNCATE costs on a few rows."""
+
+VisitorFactory = Callable[..., Visitor]
 
 KEYS = {"secret_key": "s" * 40, "sealing_keys": ("k" * 40,), "digest_key": "d" * 40}
 
@@ -198,6 +201,20 @@ def _forget(app: Flask, settings: Settings) -> None:
     assert isinstance(app.wsgi_app, door.Door)
     app.wsgi_app = app.wsgi_app.application
     door.start(app, settings)
+
+
+@pytest.fixture
+def make(settings: Settings) -> Iterator[VisitorFactory]:
+    """Makes applications with other settings on the same database, each with a visitor of its own."""
+    apps: list[Flask] = []
+
+    def start(**changes: object) -> Visitor:
+        apps.append(create_app(replace(settings, **changes)))
+        return Visitor(apps[-1].test_client())
+
+    yield start
+    for app in apps:
+        let_go(app)
 
 
 def let_go(app: Flask) -> None:

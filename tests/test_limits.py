@@ -1,21 +1,18 @@
 """How often one network may ask, and that nobody else pays for it."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
 import time_machine
-from flask import Flask
 from redis import Redis
 
-from pledges import clock, create_app
-from pledges.config import Settings
-from pledges.db import db
+from pledges import clock
 from pledges.letter import publishing
 from pledges.letter.reading import read_letter_file
+from tests.conftest import VisitorFactory
 from tests.people import Visitor, Workshop
 from tests.serving import wait_until
 from tests.wires import Wire
@@ -35,24 +32,6 @@ translations:
 ---
 Pide más.
 """
-
-AppFactory = Callable[..., Visitor]
-
-
-@pytest.fixture
-def make(settings: Settings) -> Iterator[AppFactory]:
-    """Makes applications with other settings, each with a visitor of its own."""
-    apps: list[Flask] = []
-
-    def start(**changes: object) -> Visitor:
-        apps.append(create_app(replace(settings, **changes)))
-        return Visitor(apps[-1].test_client())
-
-    yield start
-    for app in apps:
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
 
 
 def ask(visitor: Visitor, slug: str = "none", address: str = HERE, **headers: str) -> int:
@@ -137,7 +116,7 @@ def test_networks_of_ipv6_are_told_apart_by_their_first_64_bits(visitor: Visitor
     assert ask(visitor, address="2001:db8:1:3::1") == 404
 
 
-def test_behind_a_proxy_the_client_is_the_one_that_the_proxy_names(make: AppFactory) -> None:
+def test_behind_a_proxy_the_client_is_the_one_that_the_proxy_names(make: VisitorFactory) -> None:
     visitor = make(proxies=1)
     use_up(visitor, address="127.0.0.1", X_Forwarded_For=HERE)
     assert ask(visitor, address="127.0.0.1", X_Forwarded_For="198.51.100.7") == 404
@@ -152,11 +131,11 @@ def test_without_a_proxy_a_client_cannot_name_itself_another(visitor: Visitor) -
 
 
 @pytest.mark.parametrize("named", ["", "nobody", "1.2.3.4.5", "::1%eth0", "[::1]:80", "é", "9" * 3000])
-def test_a_client_whose_address_cannot_be_read_is_served(make: AppFactory, named: str) -> None:
+def test_a_client_whose_address_cannot_be_read_is_served(make: VisitorFactory, named: str) -> None:
     assert ask(make(proxies=1), X_Forwarded_For=named) == 404
 
 
-def test_applications_count_together_in_redis_and_apart_without(make: AppFactory, redis_url: str) -> None:
+def test_applications_count_together_in_redis_and_apart_without(make: VisitorFactory, redis_url: str) -> None:
     slug = uuid.uuid4().hex
     use_up(make(redis_url=redis_url), slug)
     assert ask(make(redis_url=redis_url), slug) == 429
@@ -165,7 +144,7 @@ def test_applications_count_together_in_redis_and_apart_without(make: AppFactory
 
 
 def test_a_rush_is_noticed_together_in_redis_and_apart_without(
-    make: AppFactory, workshop: Workshop, redis_url: str
+    make: VisitorFactory, workshop: Workshop, redis_url: str
 ) -> None:
     slug = workshop.letter(uuid.uuid4().hex, challenge_above=4).slug
     assert [sign(make(redis_url=redis_url), slug) for _ in range(5)] == [303] * 4 + [422]
@@ -176,7 +155,7 @@ def test_a_rush_is_noticed_together_in_redis_and_apart_without(
 
 
 def test_a_rush_is_noticed_while_redis_is_away(
-    make: AppFactory, workshop: Workshop, redis_url: str, wire: Wire
+    make: VisitorFactory, workshop: Workshop, redis_url: str, wire: Wire
 ) -> None:
     slug = workshop.letter(uuid.uuid4().hex, challenge_above=2).slug
     visitor = make(redis_url=redis_url.replace(wire.target, wire.way))
@@ -187,7 +166,7 @@ def test_a_rush_is_noticed_while_redis_is_away(
     wait_until(lambda: ask(visitor, slug) and counted(redis_url, slug) != ["1"], seconds=30, what="counted")
 
 
-def test_redis_holds_no_clients_address(make: AppFactory, redis_url: str) -> None:
+def test_redis_holds_no_clients_address(make: VisitorFactory, redis_url: str) -> None:
     slug = uuid.uuid4().hex
     ask(make(redis_url=redis_url), slug, address="203.0.113.77")
     with closing(Redis.from_url(redis_url, decode_responses=True)) as redis:
@@ -212,7 +191,7 @@ def counted(redis_url: str, slug: str) -> list[str]:
 
 
 def test_while_redis_is_away_each_process_counts_by_itself_and_nobody_sees_an_error(
-    make: AppFactory, redis_url: str, wire: Wire
+    make: VisitorFactory, redis_url: str, wire: Wire
 ) -> None:
     slug = uuid.uuid4().hex
     visitor = make(redis_url=redis_url.replace(wire.target, wire.way))
@@ -228,7 +207,7 @@ def test_while_redis_is_away_each_process_counts_by_itself_and_nobody_sees_an_er
 
 
 def test_where_redis_was_not_in_reach_at_the_start_people_can_sign_and_are_counted_after_its_return(
-    make: AppFactory, workshop: Workshop, redis_url: str, wire: Wire
+    make: VisitorFactory, workshop: Workshop, redis_url: str, wire: Wire
 ) -> None:
     letter = workshop.letter(uuid.uuid4().hex)
     wire.cut()

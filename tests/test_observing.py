@@ -3,8 +3,7 @@
 import io
 import json
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,12 +11,10 @@ from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.engine import make_url
 
-from pledges import create_app
-from pledges.config import Settings
-from pledges.db import db
 from pledges.http_guard import FORWARDING
 from pledges.observing import JsonLines
 from pledges.signature.models import Display
+from tests.conftest import VisitorFactory
 from tests.mailing import link
 from tests.people import Visitor, Workshop
 from tests.serving import free_port
@@ -25,24 +22,6 @@ from tests.wires import Wire
 
 ELSEWHERE = {"REMOTE_ADDR": "192.0.2.1"}
 TOKEN = "a token for the metrics"
-
-AppFactory = Callable[..., Visitor]
-
-
-@pytest.fixture
-def make(settings: Settings) -> Iterator[AppFactory]:
-    """Makes applications with other settings, each with a visitor of its own."""
-    apps: list[Flask] = []
-
-    def start(**changes: object) -> Visitor:
-        apps.append(create_app(replace(settings, **changes)))
-        return Visitor(apps[-1].test_client())
-
-    yield start
-    for app in apps:
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
 
 
 @pytest.fixture
@@ -77,7 +56,7 @@ def metrics(visitor: Visitor) -> dict[tuple[str, ...], float]:
     }
 
 
-def test_it_is_ready_with_its_database_and_its_redis_in_reach(make: AppFactory, redis_url: str) -> None:
+def test_it_is_ready_with_its_database_and_its_redis_in_reach(make: VisitorFactory, redis_url: str) -> None:
     visitor = make(redis_url=redis_url)
     assert (visitor.get("/healthz").status_code, visitor.get("/healthz").text) == (200, "ok\n")
     assert (visitor.get("/readyz").status_code, visitor.get("/readyz").text) == (200, "ready\n")
@@ -86,19 +65,21 @@ def test_it_is_ready_with_its_database_and_its_redis_in_reach(make: AppFactory, 
 
 
 @pytest.mark.parametrize("url", ["postgresql://ada:secret@127.0.0.1:{port}/none", "sqlite:////nowhere/at/all.db"])
-def test_without_its_database_it_runs_and_is_not_ready(make: AppFactory, url: str) -> None:
+def test_without_its_database_it_runs_and_is_not_ready(make: VisitorFactory, url: str) -> None:
     visitor = make(database_url=url.format(port=free_port()))
     assert visitor.get("/healthz").status_code == 200
     assert (visitor.get("/readyz").status_code, visitor.response.text) == (503, "not in reach: database\n")
 
 
-def test_without_its_redis_it_runs_and_is_not_ready(make: AppFactory) -> None:
+def test_without_its_redis_it_runs_and_is_not_ready(make: VisitorFactory) -> None:
     visitor = make(redis_url=f"redis://127.0.0.1:{free_port()}/0")
     assert visitor.get("/healthz").status_code == 200
     assert (visitor.get("/readyz").status_code, visitor.response.text) == (503, "not in reach: redis\n")
 
 
-def test_it_is_ready_again_once_its_database_is_back(make: AppFactory, postgresql_url: str, log: io.StringIO) -> None:
+def test_it_is_ready_again_once_its_database_is_back(
+    make: VisitorFactory, postgresql_url: str, log: io.StringIO
+) -> None:
     url = make_url(postgresql_url)
     wire = Wire(f"{url.host}:{url.port or 5432}")
     host, _, port = wire.way.partition(":")
@@ -154,7 +135,7 @@ def test_a_forwarded_request_sees_no_metrics(visitor: Visitor, header: str) -> N
     assert visitor.get("/metrics", headers={header: "127.0.0.1"}).status_code == 404
 
 
-def test_behind_a_proxy_nobody_sees_the_metrics_without_the_token(make: AppFactory) -> None:
+def test_behind_a_proxy_nobody_sees_the_metrics_without_the_token(make: VisitorFactory) -> None:
     visitor = make(proxies=1, metrics_token=TOKEN)
     forwarded = {"X-Forwarded-For": "127.0.0.1"}
     assert visitor.get("/metrics", headers=forwarded).status_code == 404
@@ -164,14 +145,14 @@ def test_behind_a_proxy_nobody_sees_the_metrics_without_the_token(make: AppFacto
 @pytest.mark.parametrize(
     "given", [None, "Bearer", "Bearer ", f"Bearer {TOKEN}x", TOKEN, f"Basic {TOKEN}", "Bearer é", "Basic e", "\xff"]
 )
-def test_another_machine_sees_no_metrics_without_the_token(make: AppFactory, given: str | None) -> None:
+def test_another_machine_sees_no_metrics_without_the_token(make: VisitorFactory, given: str | None) -> None:
     headers = {"Authorization": given} if given is not None else {}
     assert make(metrics_token=TOKEN).get("/metrics", environ_base=ELSEWHERE, headers=headers).status_code == 404
     assert make().get("/metrics", environ_base=ELSEWHERE, headers=headers).status_code == 404
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
-def test_another_machine_sees_the_metrics_with_the_token(make: AppFactory, scheme: str) -> None:
+def test_another_machine_sees_the_metrics_with_the_token(make: VisitorFactory, scheme: str) -> None:
     headers = {"Authorization": f"{scheme} {TOKEN}"}
     assert make(metrics_token=TOKEN).get("/metrics", environ_base=ELSEWHERE, headers=headers).status_code == 200
 

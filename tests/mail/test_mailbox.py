@@ -1,19 +1,16 @@
 """The mailbox page of a machine without a mail server: for whoever sits at that machine, and for nobody else."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import text
 
-from pledges import clock, create_app, retention
+from pledges import clock, retention
 from pledges.config import MailServer, Settings
-from pledges.db import db
 from pledges.http_guard import FORWARDING
 from pledges.mail import queries
 from pledges.mail.models import KeptMail
+from tests.conftest import VisitorFactory
 from tests.mailing import LINK, MailSink
 from tests.people import Visitor, Workshop
 
@@ -32,22 +29,6 @@ def kept(workshop: Workshop) -> Workshop:
     workshop.sign(workshop.letter(title="Pedid más & mehr"), "dörte@example.org", name="Dörte <i>Ñ</i>")
     workshop.worker.work()
     return workshop
-
-
-@pytest.fixture
-def other_settings(kept: Workshop) -> Iterator[Any]:
-    """Opens the same database with other settings; answers a visitor there."""
-    apps: list[Flask] = []
-
-    def visit(**changes: object) -> Visitor:
-        apps.append(create_app(replace(kept.settings, **changes)))
-        return Visitor(apps[-1].test_client())
-
-    yield visit
-    for app in apps:
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
 
 
 @pytest.mark.usefixtures("kept")
@@ -107,28 +88,32 @@ def test_every_usual_header_of_a_proxy_is_known() -> None:
     assert usual <= {header.lower() for header in FORWARDING}
 
 
+@pytest.mark.usefixtures("kept")
 @pytest.mark.parametrize("path", PAGES)
-def test_a_trusted_proxy_on_this_machine_opens_it_to_nobody(other_settings: Any, path: str) -> None:
-    visitor = other_settings(proxies=1)
+def test_a_trusted_proxy_on_this_machine_opens_it_to_nobody(make: VisitorFactory, path: str) -> None:
+    visitor = make(proxies=1)
     assert visitor.get(path, headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 404
 
 
+@pytest.mark.usefixtures("kept")
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize(
     "base_url", ["https://letters.example.org", "http://192.0.2.1:8000", "http://127.0.0.1.nip.io"]
 )
-def test_a_site_with_a_public_address_has_no_mailbox(other_settings: Any, path: str, base_url: str) -> None:
-    assert other_settings(base_url=base_url).get(path).status_code == 404
+def test_a_site_with_a_public_address_has_no_mailbox(make: VisitorFactory, path: str, base_url: str) -> None:
+    assert make(base_url=base_url).get(path).status_code == 404
 
 
+@pytest.mark.usefixtures("kept")
 @pytest.mark.parametrize("base_url", ["http://localhost:8000", "http://[::1]:8000"])
-def test_a_site_of_this_machine_has_one_by_every_name(other_settings: Any, base_url: str) -> None:
-    assert other_settings(base_url=base_url).get("/mailbox").status_code == 200
+def test_a_site_of_this_machine_has_one_by_every_name(make: VisitorFactory, base_url: str) -> None:
+    assert make(base_url=base_url).get("/mailbox").status_code == 200
 
 
+@pytest.mark.usefixtures("kept")
 @pytest.mark.parametrize("path", PAGES)
-def test_where_a_mail_server_is_set_there_is_no_mailbox(other_settings: Any, sink: MailSink, path: str) -> None:
-    assert other_settings(mail_server=MailServer("127.0.0.1", sink.port)).get(path).status_code == 404
+def test_where_a_mail_server_is_set_there_is_no_mailbox(make: VisitorFactory, sink: MailSink, path: str) -> None:
+    assert make(mail_server=MailServer("127.0.0.1", sink.port)).get(path).status_code == 404
 
 
 @pytest.mark.usefixtures("kept")
