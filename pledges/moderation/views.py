@@ -74,11 +74,12 @@ def decide(slug: str) -> Answer:
 
 
 def _judge(slug: str) -> Answer:
-    form = ReportsForm()
+    form, is_list = ReportsForm(), request.args.get("from") == "reports"
     with transaction() as session:
         letter = _letter(session, slug)
         if not form.validate():
-            return _reports_page(session, letter, form), 422
+            page = _reports_page if is_list else _queue_page
+            return page(session, letter, form), 422
         choice = form.choice()
         how: dict[str, Any] = {"account_id": current_user.account_id, "now": clock.now(), "seen": choice.seen}
         if choice.decision in OF_REPORTS:
@@ -88,8 +89,8 @@ def _judge(slug: str) -> Answer:
             source = choice.reason if choice.decision is Decision.CHECK_REPORT else None
             judgement = judging.check_reports(session, letter, choice.ids, source, **how)
     tell_of_reports(judgement, choice.decision)
-    is_list = request.args.get("from") == "reports"
-    return redirect(url_for("moderation.reports" if is_list else "moderation.queue", slug=slug), 303)
+    after = request.args.get("after") if is_list else None
+    return redirect(url_for("moderation.reports" if is_list else "moderation.queue", slug=slug, after=after), 303)
 
 
 @blueprint.get("/<slug:slug>/reports")
@@ -148,21 +149,25 @@ def _decide(session: Session, letter: Letter, choice: Choice) -> Outcome:
 
 
 def _queue_page(session: Session, letter: Letter, form: DecisionForm) -> str:
+    """Names, sentences and reports that wait; the form that comes back is that of one of them."""
+    is_of_reports = isinstance(form, ReportsForm)
     signatures, after = queries.list_waiting(session, letter, after=request.args.get("after"), limit=PAGE)
     unread, after_unread = statements.list_unread(session, letter, after=request.args.get("unread"), limit=PAGE)
+    reports, after_reports = reading.list_unread(session, letter, after=request.args.get("reports"), limit=PAGE)
     return render_template(
         "moderation/queue.html",
         letter=letter,
-        form=form,
+        form=DecisionForm(formdata=None) if is_of_reports else form,
         signatures=signatures,
         after=after,
         unread=unread,
         after_unread=after_unread,
         sentences=statements.count_unread(session).get(letter.id, 0),
         waiting=queries.count_waiting(session).get(letter.id, 0),
-        reports=reading.list_unread(session, letter, limit=PAGE),
+        reports=reports,
+        after_reports=after_reports,
         reports_waiting=reading.count_unread(session).get(letter.id, 0),
-        reports_form=ReportsForm(formdata=None),
+        reports_form=form if is_of_reports else ReportsForm(formdata=None),
         all_chosen=request.args.get("choose") == "all",
         now=clock.now(),
     )

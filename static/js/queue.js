@@ -3,7 +3,7 @@
 const all = document.querySelector("[data-choose-all]");
 
 for (const form of document.querySelectorAll("form:has(.queue)")) {
-  const boxes = [...form.querySelectorAll(".queue input[name=signature]")];
+  const boxes = [...form.querySelectorAll(".queue input[type=checkbox]")];
   const buttons = [...form.querySelectorAll("[data-decide] button")];
   const labels = buttons.map((button) => button.textContent);
   let last = null;

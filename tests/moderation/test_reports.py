@@ -8,16 +8,19 @@ from werkzeug.test import TestResponse
 from pledges import clock
 from pledges.letter.models import Letter
 from pledges.moderation.notifying import tell_moderators
+from pledges.pledge import queries
 from pledges.pledge.models import Commitment, Reading
 from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import State
 from pledges.signature.models import Signature
+from tests.crowds import crowd
 from tests.mailing import plain
 from tests.moderation.desk import csrf_token, history
 from tests.people import Visitor, Workshop
 from tests.pledge.test_committing import PLEDGES, commitments, kept, recounted, report, signed, totals
 
 EVIDENCE = "https://example.org/receipt"
+QUEUE = "/moderation/ask-more"
 
 
 @pytest.fixture
@@ -34,6 +37,25 @@ def signature(workshop: Workshop, letter: Letter) -> Signature:
 
 def give(workshop: Workshop) -> Commitment:
     return next(c for c in commitments(workshop) if c.amount)
+
+
+def unread(workshop: Workshop, letter: Letter, number: int) -> list[int]:
+    """So many reports that wait, by the ids of their commitments."""
+    people = crowd(workshop, letter, [f"Name {n}" for n in range(number)])
+    said = {"state": State.KEPT, "counted": True, "note": "I did.", "reading": Reading.WAITING}
+    with workshop.writing() as session:
+        speak = queries.get_pledge(session, letter, "speak")
+        kept_how = {"pledge_id": speak.id, "wording": "I will speak up.", "language": "en"}
+        at = {"created_at": clock.now(), "reported_at": clock.now()}
+        rows = [Commitment(signature_id=s.id, reference=f"R{s.id}", **said, **kept_how, **at) for s in people]
+        session.add_all(rows)
+        session.flush()
+        return [row.id for row in rows]
+
+
+def chosen_from(visitor: Visitor, which: str = "") -> list[int]:
+    """The ids on the page of the queue of reports, in its order."""
+    return [int(box["value"]) for box in visitor.page.select(f"input[name=commitment]{which}")]
 
 
 def judge(visitor: Visitor, decision: str, *ids: int, **fields: str) -> TestResponse:
@@ -55,6 +77,57 @@ def test_a_report_with_a_note_waits_in_the_queue(workshop: Workshop, signature: 
     assert "1 report is shown." in moderator.text
     assert "Half of it." not in moderator.text
     assert any("report approved" in (event.reason or "") for event in history(workshop, signature))
+
+
+def test_the_oldest_reports_come_first_a_hundred_a_page(workshop: Workshop, letter: Letter, moderator: Visitor) -> None:
+    ids = unread(workshop, letter, 230)
+    path, pages = QUEUE, []
+    while path:
+        assert moderator.get(path).status_code == 200
+        assert "230 reports wait" in moderator.text
+        pages.append(chosen_from(moderator))
+        following = moderator.page.select_one("a[rel=next]")
+        path = f"{QUEUE}{following['href'].partition('#')[0]}" if following else ""
+    assert [len(page) for page in pages] == [100, 100, 30]
+    assert [commitment_id for page in pages for commitment_id in page] == ids
+
+
+def test_reports_that_were_judged_meanwhile_make_the_next_page_skip_none(
+    workshop: Workshop, letter: Letter, moderator: Visitor
+) -> None:
+    ids = unread(workshop, letter, 105)
+    moderator.get(QUEUE)
+    following = moderator.page.select_one("a[rel=next]")["href"].partition("#")[0]
+    assert judge(moderator, "approve_report", *ids[:100]).status_code == 303
+    moderator.get(QUEUE + following)
+    assert chosen_from(moderator) == ids[100:]
+    judge(moderator, "approve_report", *ids[100:])
+    moderator.get(QUEUE + following)
+    assert "No report waits here." in moderator.text
+    assert moderator.get(f"{QUEUE}?reports=x").status_code == 400
+
+
+def test_a_mistake_comes_back_where_it_was_made(workshop: Workshop, letter: Letter, moderator: Visitor) -> None:
+    ids = unread(workshop, letter, 105)
+    moderator.get(QUEUE)
+    following = moderator.page.select_one("a[rel=next]")["href"].partition("#")[0]
+    moderator.get(QUEUE + following)
+    there = moderator.page.select_one("#commitment").find_parent("form")["action"]
+    token = csrf_token(moderator)
+    sent = {"commitment": ids[101:103], "decision": "check_report", "csrf_token": token}
+    assert moderator.post(there, sent).status_code == 422
+    assert "105 reports wait" in moderator.text
+    assert moderator.page.select_one("#source-error").get_text() == "Say against what you have checked it."
+    assert chosen_from(moderator, "[checked]") == ids[101:103]
+    reports = "/moderation/ask-more/reports"
+    moderator.get(reports)
+    moderator.get(reports + moderator.page.select_one("a[rel=next]")["href"])
+    there = moderator.page.select_one("#commitment").find_parent("form")["action"]
+    assert moderator.post(there, sent).status_code == 422
+    assert chosen_from(moderator, "[checked]") == ids[101:103]
+    moderator.post(there, {**sent, "reason": "The bank's list"})
+    moderator.get(moderator.response.headers["Location"])
+    assert chosen_from(moderator) == ids[100:]
 
 
 def test_a_mark_has_its_source_and_moves_the_totals(
