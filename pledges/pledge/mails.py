@@ -14,6 +14,7 @@ from pledges.pledge import queries
 from pledges.pledge.amounts import written
 from pledges.pledge.asking import CHECK_IN
 from pledges.pledge.binding import LAPSED, THRESHOLD_REACHED
+from pledges.pledge.making import PLEDGE_WITHDRAWN
 from pledges.pledge.models import Commitment
 from pledges.pledge.states import BINDING, State
 from pledges.security import keyring
@@ -37,6 +38,7 @@ def register() -> None:
     composing.register(CHECK_IN, _check_in)
     composing.register(THRESHOLD_REACHED, _threshold_reached)
     composing.register(LAPSED, _lapsed)
+    composing.register(PLEDGE_WITHDRAWN, _withdrawn)
     thanked.register(_add_pledged)
 
 
@@ -95,19 +97,24 @@ def _told(row: Commitment, language: str) -> dict[str, object]:
 
 
 def _threshold_reached(session: Session, owed: OwedMail, now: datetime) -> Content | None:
-    return _about_commitment(session, owed, lambda commitment: commitment.state in BINDING, now)
+    return _about_commitment(session, owed, lambda c: c.counted and c.state in BINDING, now)
 
 
 def _lapsed(session: Session, owed: OwedMail, now: datetime) -> Content | None:
-    return _about_commitment(session, owed, lambda commitment: commitment.state is State.LAPSED, now)
+    return _about_commitment(session, owed, lambda c: c.counted and c.state is State.LAPSED, now)
+
+
+def _withdrawn(session: Session, owed: OwedMail, now: datetime) -> Content | None:
+    """Nothing for who has made it anew meanwhile, or taken the whole signature back: that has its own last word."""
+    return _about_commitment(session, owed, lambda c: c.state is State.WITHDRAWN, now)
 
 
 def _about_commitment(
     session: Session, owed: OwedMail, is_news: Callable[[Commitment], bool], now: datetime
 ) -> Content | None:
-    """Nothing for whom it is no news any more, who is kept out by a moderator, or whose address is erased."""
+    """Nothing for whom it is no news any more, or whose address is erased."""
     commitment = queries.find_by_id(session, owed.about_id)
-    if commitment is None or not commitment.counted or not is_news(commitment):
+    if commitment is None or not is_news(commitment) or commitment.created_at > owed.created_at:  # an id used again
         return None
     signature = find_signature(session, commitment.signature_id)
     if signature is None or signature.email is None:

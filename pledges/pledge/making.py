@@ -3,17 +3,20 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from pledges import allowance
 from pledges.errors import DomainError
 from pledges.letter.models import Letter, LetterText
 from pledges.letter.withdrawing import check_not_withdrawn
+from pledges.mail import outbox
 from pledges.pledge import committing, queries
 from pledges.pledge.models import Pledge
 from pledges.pledge.queries import PledgeUnknown
 from pledges.pledge.states import State
+from pledges.security import keyring
 from pledges.signature import signing
 from pledges.signature.models import Display, Signature
 from pledges.signature.policy import Origin
@@ -21,6 +24,10 @@ from pledges.signature.queries import lock_signature
 from pledges.signature.signing import Submission
 from pledges.signature.states import State as SignatureState
 from pledges.tally import counting
+
+PLEDGE_WITHDRAWN = "pledge_withdrawn"
+LAST_WORDS_A_DAY = 5
+"""To one signatory; a letter may offer more pledges, and whoever takes back all of them knows."""
 
 
 class SignatureOver(DomainError):
@@ -74,13 +81,22 @@ def add(session: Session, signature_id: int, making: Making, *, now: datetime) -
     committing.commit_each(session, signature, making.amounts, making.pledges, language=language, now=now)
 
 
-def withdraw(session: Session, signature_id: int, key: str) -> None:
-    """Takes back one pledge alone; a repeat changes nothing. Raises SignatureOver and PledgeUnknown."""
-    _lock(session, signature_id)
+def withdraw(session: Session, signature_id: int, key: str, *, now: datetime) -> None:
+    """Takes back one pledge alone, and owes a last word about it; a repeat changes nothing.
+
+    Whoever makes it anew and takes it back over and over is told so `LAST_WORDS_A_DAY` times a day. Raises
+    SignatureOver and PledgeUnknown.
+    """
+    signature = _lock(session, signature_id)
     mine = [row for row in queries.lock_commitments(session, [signature_id]) if row.pledge.key == key]
     if not mine:
         raise PledgeUnknown(key)
+    if mine[0].state is State.WITHDRAWN:
+        return
     committing.release_all(session, mine)
+    digest = keyring().digest("last words about pledges", str(signature_id))
+    if signature.email and allowance.take(session, digest, limit=LAST_WORDS_A_DAY, window=timedelta(days=1), now=now):
+        outbox.owe(session, PLEDGE_WITHDRAWN, mine[0].id, now=now)
 
 
 def show(session: Session, signature_id: int, *, is_shown: bool) -> None:

@@ -66,7 +66,7 @@ def add(workshop: Workshop, letter: Letter, signature_id: int, **amounts: int | 
 
 def take_back(workshop: Workshop, signature_id: int, key: str) -> None:
     with workshop.writing() as session:
-        making.withdraw(session, signature_id, key)
+        making.withdraw(session, signature_id, key, now=clock.now())
 
 
 def at_once(*deeds: Callable[[], None]) -> None:

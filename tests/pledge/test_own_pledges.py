@@ -1,5 +1,7 @@
 """On the own page one sees what one has pledged, adds to it, changes it, takes it back, shows or hides it."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from sqlalchemy import select
@@ -10,10 +12,12 @@ from pledges.letter.models import Letter
 from pledges.letter.queries import get_letter
 from pledges.pledge import counting, queries, reporting
 from pledges.pledge.counting import Totals
+from pledges.pledge.making import LAST_WORDS_A_DAY, PLEDGE_WITHDRAWN
 from pledges.pledge.models import Commitment, Pledge
 from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import State
 from pledges.signature.models import Signature
+from tests.mailing import link, plain
 from tests.people import Visitor, Workshop
 
 PLEDGES = """
@@ -115,6 +119,40 @@ def test_one_pledge_is_taken_back_alone_and_can_be_made_anew(
     assert visitor.post(f"{own}/pledges/unknown/withdraw").status_code == 404
     visitor.post(f"{own}/pledges", {"pledge": "give", "pledge-give-amount": "50"})
     assert totals(workshop, letter, "give") == Totals(unreported=1, pledged=5000)
+
+
+def test_who_takes_a_pledge_back_gets_a_last_word_about_it(workshop: Workshop, own: str, visitor: Visitor) -> None:
+    for _ in range(2):
+        visitor.post(f"{own}/pledges/give/withdraw")
+    (mail,) = workshop.deliver()
+    assert (mail["To"], mail["Subject"]) == ("ada@example.org", "You took a pledge back: Ask more of us")
+    said = " ".join(plain(mail).split())
+    assert "I will give." in said
+    assert "I will strike." not in said
+    assert "what you reported on it is erased" in said
+    assert visitor.get(link(mail, "manage")).status_code == 200
+
+
+def test_a_pledge_made_anew_or_a_signature_withdrawn_needs_no_word_about_the_pledge(
+    workshop: Workshop, own: str, visitor: Visitor
+) -> None:
+    visitor.post(f"{own}/pledges/give/withdraw")
+    visitor.post(f"{own}/pledges", {"pledge": "give", "pledge-give-amount": "50"})
+    assert workshop.deliver() == []
+    visitor.post(f"{own}/pledges/give/withdraw")
+    visitor.post(f"{own}/withdraw")
+    assert [mail["Subject"] for mail in workshop.deliver()] == ["Your signature is withdrawn: Ask more of us"]
+
+
+def test_taking_back_over_and_over_is_told_a_few_times_a_day(workshop: Workshop, own: str, visitor: Visitor) -> None:
+    for _ in range(LAST_WORDS_A_DAY + 2):
+        visitor.post(f"{own}/pledges/give/withdraw")
+        visitor.post(f"{own}/pledges", {"pledge": "give", "pledge-give-amount": "50"})
+    told = [mail for mail in workshop.outbox() if mail.event == PLEDGE_WITHDRAWN]
+    assert len(told) == LAST_WORDS_A_DAY
+    with time_machine.travel(clock.now() + timedelta(days=1, minutes=1)):
+        visitor.post(f"{own}/pledges/give/withdraw")
+        assert len(workshop.deliver()) == 1
 
 
 def test_pledges_are_shown_and_hidden(workshop: Workshop, own: str, visitor: Visitor) -> None:

@@ -48,7 +48,7 @@ def show(token: str) -> Answer:
 def withdraw(token: str, key: str) -> Answer:
     (signature_id,) = subject_of(token, MANAGE_LINK, 1)
     with transaction() as session:
-        making.withdraw(session, signature_id, key)
+        making.withdraw(session, signature_id, key, now=clock.now())
     return _back(token)
 
 
