@@ -29,7 +29,7 @@ from pledges.pledge.committing import PledgeOver
 from pledges.pledge.making import SignatureOver
 from pledges.pledge.nudging import NudgedLately
 from pledges.pledge.queries import PledgeUnknown
-from pledges.pledge.reporting import CommitmentOver
+from pledges.pledge.reporting import CommitmentOver, CommitmentWithdrawn
 from pledges.pledge.showing import NothingShown
 from pledges.pledge.states import TransitionRefused
 from pledges.signature.confirming import ConfirmationOfWithdrawn, ConfirmationOver, ConfirmationTooLate
@@ -120,12 +120,15 @@ DOMAIN: Mapping[type[DomainError], Answer] = {
     CommitmentOver: Answer(
         HTTPStatus.GONE,
         _("There is nothing to report on"),
-        _("This pledge was withdrawn, has lapsed, or does not bind yet. Nothing was recorded."),
+        _("This pledge has lapsed, does not bind yet, or was never made. Nothing was recorded."),
+    ),
+    CommitmentWithdrawn: Answer(
+        HTTPStatus.GONE, _("This pledge is withdrawn"), _("You took it back. There is nothing to report on any more.")
     ),
     NudgedLately: Answer(
         HTTPStatus.CONFLICT,
         _("Nobody was asked"),
-        _("The pledge is not due yet, or all were asked within the last seven days."),
+        _("The pledge is not due yet, has lapsed, or all were asked within the last seven days."),
     ),
     TransitionRefused: Answer(
         HTTPStatus.CONFLICT,

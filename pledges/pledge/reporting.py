@@ -16,7 +16,11 @@ from pledges.signature.states import State as SignatureState
 
 
 class CommitmentOver(DomainError):
-    """The commitment is withdrawn or has lapsed, or does not bind yet: there is nothing to report on."""
+    """The commitment has lapsed, does not bind yet, or was never made: there is nothing to report on."""
+
+
+class CommitmentWithdrawn(CommitmentOver):
+    """Its signatory has taken the commitment back, alone or with the signature."""
 
 
 @dataclass(frozen=True)
@@ -30,28 +34,33 @@ class Outcome:
 
 
 def report(session: Session, signature_id: int, outcomes: Mapping[str, Outcome], *, now: datetime) -> None:
-    """Records what one signatory says, by the pledges' keys; all of it or nothing. Raises CommitmentOver."""
+    """Records what one signatory says, by the pledges' keys; all of it or nothing. Raises CommitmentOver
+    and CommitmentWithdrawn.
+    """
     mine = {row.pledge.key: row for row in queries.lock_commitments(session, [signature_id])}
     _check(mine, outcomes)
     record(session, [(mine[key], outcome) for key, outcome in outcomes.items()], by=Actor.SIGNATORY, now=now)
 
 
 def check_open(session: Session, signature: Signature) -> None:
-    """Raises CommitmentOver where no commitment of the signature binds or may yet bind."""
+    """Raises CommitmentOver or CommitmentWithdrawn where no commitment of the signature binds or may yet bind."""
     rows = queries.list_commitments(session, signature.id)
-    if signature.state is SignatureState.WITHDRAWN or not any(row.state is not State.WITHDRAWN for row in rows):
+    if not rows:
         raise CommitmentOver(str(signature.id))
+    if signature.state is SignatureState.WITHDRAWN or all(row.state is State.WITHDRAWN for row in rows):
+        raise CommitmentWithdrawn(str(signature.id))
 
 
 def check_binding(session: Session, signature_id: int, keys: Collection[str]) -> None:
-    """Raises CommitmentOver unless all of these pledges bind the signatory."""
+    """Raises CommitmentOver or CommitmentWithdrawn unless all of these pledges bind the signatory."""
     _check({row.pledge.key: row for row in queries.list_commitments(session, signature_id)}, keys)
 
 
 def _check(mine: Mapping[str, Commitment], keys: Iterable[str]) -> None:
     for key in keys:
         if key not in mine or mine[key].state not in BINDING:
-            raise CommitmentOver(key)
+            is_withdrawn = key in mine and mine[key].state is State.WITHDRAWN
+            raise CommitmentWithdrawn(key) if is_withdrawn else CommitmentOver(key)
 
 
 def record(session: Session, said: Sequence[tuple[Commitment, Outcome]], *, by: Actor, now: datetime) -> None:

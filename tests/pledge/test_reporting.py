@@ -7,6 +7,7 @@ import time_machine
 
 from pledges import clock
 from pledges.letter.models import Letter
+from pledges.pledge import making
 from pledges.pledge.mails import report_token, unsubscribe_path
 from pledges.pledge.models import Reading, Report
 from pledges.pledge.states import State
@@ -62,7 +63,7 @@ def test_what_is_said_is_recorded_and_shown_and_can_be_corrected(
     assert answer.status_code == 303
     assert visitor.get(answer.headers["Location"]).status_code == 200
     assert "Thank you" in visitor.text
-    assert "partly kept by their own word" in visitor.text
+    assert "partly kept by your own word" in visitor.text
     speak, give = commitments(workshop)
     assert (speak.state, speak.reported_at) == (State.MADE, None)
     assert (give.state, give.delivered, give.note) == (State.PARTLY, 123450, "Half of it. Really.")
@@ -135,7 +136,24 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_forgotten(
     assert not reports(workshop)
 
 
-def test_a_report_on_what_is_withdrawn_or_lapsed_or_never_pledged_says_so(
+def test_a_report_on_what_is_withdrawn_says_so(
+    workshop: Workshop, visitor: Visitor, signature: Signature, page: str
+) -> None:
+    with workshop.writing() as session:
+        making.withdraw(session, signature.id, "give", now=clock.now())
+    assert visitor.post(page, {"give-outcome": "kept", "speak-outcome": "kept"}).status_code == 410
+    assert visitor.page.select_one("h1").get_text() == "This pledge is withdrawn"
+    visitor.get(page)
+    assert "Nothing to say of these I will give. withdrawn" in visitor.text
+    with workshop.writing() as session:
+        withdrawing.withdraw(session, signature.id, now=clock.now())
+    assert visitor.get(page).status_code == 410
+    assert visitor.post(page, {"speak-outcome": "kept"}).status_code == 410
+    assert visitor.page.select_one("h1").get_text() == "This pledge is withdrawn"
+    assert not reports(workshop)
+
+
+def test_a_report_on_what_has_lapsed_or_waits_or_was_never_pledged_says_so(
     workshop: Workshop, letter: Letter, visitor: Visitor, signature: Signature, page: str
 ) -> None:
     other = signed(workshop, letter, "bea@example.org", strike=None, speak=None)
@@ -143,10 +161,11 @@ def test_a_report_on_what_is_withdrawn_or_lapsed_or_never_pledged_says_so(
     for path, key in ((theirs, "strike"), (page, "strike"), (page, "nothing")):
         assert visitor.post(path, {f"{key}-outcome": "kept"}).status_code == 410, key
         assert "There is nothing to report on" in visitor.text
-    with workshop.writing() as session:
-        withdrawing.withdraw(session, signature.id, now=clock.now())
-    assert visitor.get(page).status_code == 410
-    assert visitor.post(page, {"speak-outcome": "kept"}).status_code == 410
+    with time_machine.travel("2027-06-02T12:00:00Z"):
+        tick(workshop)
+        theirs = f"/report/{report_token(other.id, clock.now())}"
+        assert visitor.post(theirs, {"strike-outcome": "kept"}).status_code == 410
+        assert "has lapsed" in visitor.text
     assert not reports(workshop)
 
 
