@@ -61,6 +61,11 @@ class Standing:
         return self.totals.made - self.totals.unreported
 
     @property
+    def is_undecided(self) -> bool:
+        """Whether somebody has not said yet how it ended."""
+        return self.totals.unreported + self.totals.not_yet > 0
+
+    @property
     def waits(self) -> bool:
         """Below its threshold, and there is still time."""
         return self.pledge.threshold is not None and not self.pledge.threshold_reached_at and not self.is_due

@@ -52,8 +52,9 @@ def nudge(slug: str) -> Answer:
     session = db.session()
     letter = _letter(session, slug)
     pledge = get_pledge(session, letter, request.args.get("pledge", ""))
-    silent, is_free = nudging.count_silent(session, pledge), nudging.may_nudge(pledge, now=clock.now())
-    return render_template("organizer/nudge.html", letter=letter, pledge=pledge, silent=silent, is_free=is_free)
+    now = clock.now()
+    silent = nudging.count_silent(session, pledge, now=now) if nudging.may_nudge(pledge, now=now) else None
+    return render_template("organizer/nudge.html", letter=letter, pledge=pledge, silent=silent, now=now)
 
 
 @blueprint.post("/organize/<slug:slug>/pledges/nudge")
@@ -106,7 +107,7 @@ def _page(session: Session, letter: Letter, *, imported: Imported | None = None,
         "organizer/pledges.html",
         letter=letter,
         standings=standings,
-        may_nudge={s.pledge.id: nudging.may_nudge(s.pledge, now=now) for s in standings},
+        may_nudge={s.pledge.id: nudging.may_nudge(s.pledge, now=now) and s.is_undecided for s in standings},
         imported=imported,
         wrong=wrong,
     )
