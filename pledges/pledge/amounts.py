@@ -9,7 +9,18 @@ from babel.numbers import NumberFormatError, format_currency, format_decimal, li
 
 from pledges.letter.units import Unit
 
-__all__ = ["LARGEST", "AmountRefused", "Unit", "Wrong", "as_text", "as_typed", "example", "read_amount", "written"]
+__all__ = [
+    "LARGEST",
+    "AmountRefused",
+    "Unit",
+    "Wrong",
+    "as_text",
+    "as_typed",
+    "example",
+    "read_amount",
+    "such_as",
+    "written",
+]
 
 LARGEST = Decimal(10) ** 12
 _PLAIN = re.compile(r"\d{1,15}(?:\.\d{1,15})?")
@@ -64,8 +75,14 @@ def as_text(amount: int, unit: Unit) -> str:
 
 
 def example(unit: Unit, language: str) -> str:
-    """An amount as the language writes it, to show how it is meant."""
-    return as_typed(125050 * 10**unit.decimals // 100, unit, language)
+    """An amount as the language writes it, to show how it is meant: 1,250.50 of a currency, 12.50 of hours."""
+    return as_typed(such_as(unit), unit, language)
+
+
+def such_as(unit: Unit) -> int:
+    """An amount that one might pledge; of money long enough to show how thousands are written."""
+    hundredths = 125050 if unit.is_currency else 1250
+    return int(hundredths * 10**unit.decimals // 100)
 
 
 def as_typed(amount: int, unit: Unit, language: str) -> str:

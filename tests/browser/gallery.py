@@ -65,7 +65,51 @@ def _choose_two(page: Page) -> None:
         box.check()
 
 
+def _pledge_wrong(page: Page) -> None:
+    page.fill("#pledge-give-amount", "500 USD")
+    page.click("[data-sign] .button")
+    page.wait_for_selector("#errors")
+
+
+def _report_wrong(page: Page) -> None:
+    page.locator("#pledge-give").get_by_label("Partly").check()
+    page.fill("[name=give-amount]", "-5")
+    page.fill("[name=give-evidence]", "javascript:alert(1)")
+    page.fill("[name=speak-note]", "Said without an answer.")
+    _send(page)
+
+
+def _look_back(page: Page) -> None:
+    for history in page.locator(".report__history summary").all():
+        history.click()
+
+
+def _import(page: Page) -> None:
+    """Lines of which none can be recorded: whoever looks at a page changes nothing."""
+    paid = f"reference,amount,date\nNOBODY2345,10,2027-05-01\n{LONG_NAME},20\n"
+    page.set_input_files("#file", {"name": "paid.csv", "mimeType": "text/csv", "buffer": paid.encode()})
+    page.click("main form .button")
+    page.wait_for_selector(".faults")
+
+
+def _import_nothing(page: Page) -> None:
+    page.set_input_files("#file", {"name": "paid.csv", "mimeType": "text/csv", "buffer": b""})
+    page.click("main form .button")
+    page.wait_for_selector("[role=alert]")
+
+
+def _choose_report(page: Page) -> None:
+    page.locator("input[name=commitment]").first.check()
+
+
+def _check_wrong(page: Page) -> None:
+    page.locator("input[name=commitment]").first.check()
+    page.get_by_role("button", name="Mark as checked").click()
+    page.wait_for_selector("#errors")
+
+
 FIRST = "/letters/ask-more-of-us"
+DUE = "/organize/pledges-due/pledges"
 
 PUBLIC = (
     Shown("front", "/", "Open letters"),
@@ -91,6 +135,21 @@ PUBLIC = (
     Shown("list-no-hit", f"{FIRST}/signatories?q=zzz", "No name on the list begins like that."),
     Shown("list-right-to-left", "/letters/right-to-left/signatories", "مريم الخطيب"),
     Shown("list-unbroken", "/letters/unbroken/signatories", LONG_NAME),
+    Shown("letter-pledges", "/letters/pledges-before", "What will you do?"),
+    Shown("letter-pledges-wrong", "/letters/pledges-before", "This pledge is in EUR.", 422, _pledge_wrong),
+    Shown("confirm-pledges", "{confirm_pledges}", "What you pledge"),
+    Shown("manage-pledges", "{manage_pledges}", "Say what became of your pledges"),
+    Shown("manage-pledges-early", "{manage_pledges_early}", "Change the amount"),
+    Shown("report", "{report}", "What became of your pledges"),
+    Shown("report-wrong", "{report}", "An amount can’t be negative.", 422, _report_wrong),
+    Shown("report-said", "{report_said}", "Thank you: this is what you said.", act=_look_back),
+    Shown("report-taken-back", "{report_taken_back}", "Nothing to say of these"),
+    Shown("report-over", "{report_over}", "This pledge is withdrawn", 410),
+    Shown("report-late", "{report_late}", "This link has expired", 410),
+    Shown("report-unbroken", "{report_unbroken}", "Rechtsschutzversicherung"),
+    Shown("report-right-to-left", "{report_right_to_left}", "سأتكلم"),
+    Shown("unsubscribe", "{unsubscribe}", "Stop these mails"),
+    Shown("unsubscribe-done", "{unsubscribed}", "We ask no more"),
     Shown("tracker-before", "/letters/pledges-before/pledges", "Due on"),
     Shown("tracker-due", "/letters/pledges-due/pledges", "It has lapsed"),
     Shown("tracker-more", "/letters/pledges-due/pledges?pledge=speak", "All pledges of this letter"),
@@ -163,11 +222,23 @@ STAFF_PAGES = (
         "queue-sentences-chosen", "/moderation/sentences", "Show the chosen sentences (1)", act=_choose_two, staff=True
     ),
     Shown("queue-empty", "/moderation/nobody-yet", "No name waits here.", staff=True),
+    Shown("queue-reports", "/moderation/pledges-due", "3 reports wait", staff=True),
+    Shown("queue-reports-chosen", "/moderation/pledges-due", "Mark as checked", act=_choose_report, staff=True),
+    Shown("reports", "/moderation/pledges-due/reports", "Let the rejected wait again", staff=True),
+    Shown("reports-wrong", "/moderation/pledges-due", "Say against what", 422, _check_wrong, staff=True),
+    Shown("reports-empty", "/moderation/pledges-empty/reports", "Nobody has reported yet.", staff=True),
     Shown("decided", "/moderation/ask-more-of-us/decided", "Take the rejection back", staff=True),
     Shown("decided-empty", "/moderation/nobody-yet/decided", "Nothing is decided yet.", staff=True),
     Shown("decided-unbroken", "/moderation/unbroken/decided", LONG_NAME, staff=True),
     Shown("organize", "/organize/", "A letter that is not open yet", staff=True),
     Shown("organize-first", "/organize/not-yet/first", "Quillfeather", staff=True),
+    Shown("organize-pledges", DUE, "Import what was delivered", staff=True),
+    Shown("organize-pledges-empty", "/organize/pledges-empty/pledges", "Import what was delivered", staff=True),
+    Shown("organize-pledges-none", "/organize/nobody-yet/pledges", "This letter offers no pledges.", staff=True),
+    Shown("organize-pledges-imported", DUE, "2 lines were not recorded:", act=_import, staff=True),
+    Shown("organize-pledges-wrong", DUE, "Choose a CSV file", 422, _import_nothing, staff=True),
+    Shown("nudge", f"{DUE}/nudge?pledge=speak", "Ask them now", staff=True),
+    Shown("nudge-asked", f"{DUE}/nudge?pledge=give", "They can be asked again seven days later.", staff=True),
     Shown("undelivered", "/staff/mail", "550 5.1.1", staff=True),
 )
 

@@ -1,4 +1,4 @@
-"""Pledges in every state that the tracker can show, all of it made up."""
+"""Pledges in every state that a page can show, all of it made up."""
 
 from datetime import timedelta
 
@@ -9,13 +9,19 @@ from pledges.letter import publishing, withdrawing
 from pledges.letter.models import Letter
 from pledges.letter.queries import lock_letter
 from pledges.letter.reading import read_letter_file
-from pledges.pledge import binding, queries
+from pledges.pledge import asking, binding, making, nudging, queries
 from pledges.pledge.counting import Weighing
+from pledges.pledge.mails import CHECK_INS, REPORT_LINK, REPORT_LINK_LASTS, unsubscribe_path
 from pledges.pledge.models import Pledge, PledgeDay
 from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import State
+from pledges.security import keyring
+from pledges.signature import withdrawing as leaving
+from pledges.signature.confirming import LINK_LASTS
+from pledges.signature.mails import CONFIRM_LINK, manage_token
+from pledges.signature.models import Signature
 from tests.people import Workshop
-from tests.pledge.promises import pledged, read, report
+from tests.pledge.promises import offer, pledged, read, report
 
 LONG = "Rechtsschutzversicherungsgesellschaften" * 6
 PLEDGES = """
@@ -39,22 +45,39 @@ SAID = (
 
 
 def stage_pledges(make: Workshop) -> dict[str, str]:
-    """Fills letters with pledges; says where somebody's own public page stands."""
+    """Fills letters with pledges; says where the pages of single signatories stand."""
     make.letter("pledges-empty", title="Nobody has pledged under this one", moderation="flag", pledges=PLEDGES)
     before = make.letter("pledges-before", title="Pledged, and not due yet", moderation="flag", pledges=PLEDGES)
-    _fill(make, before, 4)
+    early = _fill(make, before, 4)
     due = make.letter("pledges-due", title="Pledged, and due", moderation="flag", pledges=PLEDGES)
-    shown = _fill(make, due, 20)
+    ids = _fill(make, due, 20)
+    _let_reports_wait(make, due)
+    taken_back = _take_back(make, due)
     _fall_due(make, due)
+    _ask(make, due, ids[-2])
     words = PLEDGES.replace("I will mentor", f"{LONG} mentor")
     over = make.letter("pledges-withdrawn", title="Withdrawn, and still remembered", moderation="flag", pledges=words)
-    _fill(make, over, 3, name=LONG[:100])
+    unbroken = _fill(make, over, 3, name=LONG[:100])
     with make.writing() as session:
         withdrawing.withdraw(session, lock_letter(session, over.slug), "We were wrong.", now=clock.now())
     right = _arabic(make)
-    _fill(make, right, 6, name="مريم الخطيب")
+    arabic = _fill(make, right, 6, name="مريم الخطيب")
     _fall_due(make, right)
-    return {"pledged_by": f"/letters/pledges-due/pledges/{shown}"}
+    return {
+        "pledged_by": f"/letters/pledges-due/pledges/{ids[0]}",
+        "confirm_pledges": _confirm(make, before),
+        "manage_pledges": f"/manage/{_manage(make, ids[1])}",
+        "manage_pledges_early": f"/manage/{_manage(make, early[-1])}",
+        "report": _report(ids[-1]),
+        "report_said": f"{_report(ids[0])}?said=thanks",
+        "report_taken_back": _report(taken_back[0]),
+        "report_over": _report(taken_back[1]),
+        "report_late": _report(ids[-1], late=True),
+        "report_unbroken": _report(unbroken[1]),
+        "report_right_to_left": _report(arabic[0]),
+        "unsubscribe": unsubscribe_path(ids[-1], CHECK_INS, clock.now()),
+        "unsubscribed": unsubscribe_path(ids[-2], CHECK_INS, clock.now()),
+    }
 
 
 def _arabic(make: Workshop) -> Letter:
@@ -70,8 +93,8 @@ def _arabic(make: Workshop) -> Letter:
     return letter
 
 
-def _fill(make: Workshop, letter: Letter, number: int, name: str = "Ada Quillfeather") -> int:
-    """So many who pledge; some report, all show it. The id of the first of them."""
+def _fill(make: Workshop, letter: Letter, number: int, name: str = "Ada Quillfeather") -> list[int]:
+    """So many who pledge; some report, all show it. The ids of their signatures."""
     ids = []
     for n in range(number):
         amounts = {"speak": None, "give": 65_000_000 + n, "hours": 1250, "strike": None}
@@ -93,7 +116,54 @@ def _fill(make: Workshop, letter: Letter, number: int, name: str = "Ada Quillfea
                 made, kept = number * (41 - back) // 41, number * max(0, 20 - back) // 40
                 day = clock.now().date() - timedelta(days=back)
                 session.add(PledgeDay(pledge_id=pledge.id, day=day, made=made, kept=kept))
-    return ids[0]
+    return ids
+
+
+def _let_reports_wait(make: Workshop, letter: Letter) -> None:
+    """Reports that no moderator has read, with all that a stranger may write into them."""
+    for n, (name, outcome) in enumerate(
+        (
+            ("Bruno Okonjo-Pike", Outcome(State.PARTLY, 1_250_50, "Half of it.", "https://example.org/receipt")),
+            (LONG[:100], Outcome(State.KEPT, None, LONG, f"https://example.org/{'receipt' * 30}")),
+            ("مريم الخطيب", Outcome(State.KEPT, None, "دفعت كل المبلغ.")),
+        )
+    ):
+        signed = pledged(make, letter, f"waits-{n}@example.org", name, shown=True, give=500_000)
+        report(make, signed, give=outcome)
+
+
+def _take_back(make: Workshop, letter: Letter) -> tuple[int, int]:
+    """Who has taken one pledge back, and who has taken the whole name back."""
+    one, all_of_it = (pledged(make, letter, f"{who}@example.org", speak=None, give=5000) for who in ("one", "all"))
+    with make.writing() as session:
+        making.withdraw(session, one.id, "give", now=clock.now())
+    with make.writing() as session:
+        leaving.withdraw(session, all_of_it.id, now=clock.now())
+    return one.id, all_of_it.id
+
+
+def _ask(make: Workshop, letter: Letter, silenced: int) -> None:
+    """All who are due are asked about one pledge, but for one who wants no such mails."""
+    with make.writing() as session:
+        asking.stop_asking(session, silenced)
+        nudging.nudge(session, queries.get_pledge(session, letter, "give"), now=clock.now())
+
+
+def _confirm(make: Workshop, letter: Letter) -> str:
+    """The page on which somebody confirms a signature with pledges."""
+    signed = make.sign(letter, "to-confirm@example.org", "Ada Quillfeather")
+    offer(make, letter, signed, speak=None, give=125_050, strike=None)
+    return f"/confirm/{keyring().issue(CONFIRM_LINK, signed.id, letter.id, now=clock.now(), lasts=LINK_LASTS)}"
+
+
+def _manage(make: Workshop, signature_id: int) -> str:
+    with make.writing() as session:
+        return manage_token(session.get_one(Signature, signature_id), clock.now())
+
+
+def _report(signature_id: int, *, late: bool = False) -> str:
+    issued = clock.now() - (2 * REPORT_LINK_LASTS if late else timedelta(0))
+    return f"/report/{keyring().issue(REPORT_LINK, signature_id, now=issued, lasts=REPORT_LINK_LASTS)}"
 
 
 def _fall_due(make: Workshop, letter: Letter) -> None:

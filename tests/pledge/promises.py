@@ -27,6 +27,13 @@ def pledged(
 ) -> Signature:
     """A confirmed signature with these pledges; `give=500` for one with an amount, in its smallest part."""
     pending = workshop.sign(letter, email, name)
+    offer(workshop, letter, pending, shown=shown, **amounts)
+    with workshop.writing() as session:
+        return confirming.confirm(session, get_letter(session, letter.slug), pending.id, now=clock.now())
+
+
+def offer(workshop: Workshop, letter: Letter, pending: Signature, *, shown: bool = False, **amounts: Any) -> None:
+    """These pledges with a signature that nobody has confirmed yet."""
     with workshop.writing() as session:
         pledges = queries.list_pledges(session, letter)
         chosen = {pledge.id: amounts[pledge.key] for pledge in pledges if pledge.key in amounts}
@@ -34,8 +41,6 @@ def pledged(
         session.get_one(Signature, pending.id).commits = True
         for commitment in session.scalars(select(Commitment).where(Commitment.signature_id == pending.id)):
             commitment.shown = shown
-    with workshop.writing() as session:
-        return confirming.confirm(session, get_letter(session, letter.slug), pending.id, now=clock.now())
 
 
 def report(workshop: Workshop, signature: Signature, **outcomes: Outcome) -> None:

@@ -10,13 +10,11 @@ from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 
 from pledges.letter.models import PledgeKind
-from pledges.pledge.amounts import AmountRefused, Unit, Wrong, as_typed, read_amount, written
+from pledges.pledge.amounts import AmountRefused, Unit, Wrong, as_typed, read_amount, such_as, written
 from pledges.pledge.making import Making
 from pledges.pledge.models import Pledge
 
 LONGEST_AMOUNT = 60
-EXAMPLE = 125050
-"""Hundredths: long enough to show how thousands and decimals are written."""
 
 _WHY_NOT: Mapping[Wrong | None, Any] = {
     None: _("Say how much, in %(unit)s, such as %(example)s."),
@@ -72,7 +70,7 @@ class Choice:
         """An amount that would be taken, as the language writes it."""
         if self.unit is None:
             return ""
-        amount = max(EXAMPLE * 10**self.unit.decimals // 100, self.pledge.lowest or 0)
+        amount = max(such_as(self.unit), self.pledge.lowest or 0)
         return as_typed(min(amount, self.pledge.highest or amount), self.unit, self.language)
 
     @property

@@ -96,29 +96,31 @@ class ReportForm(BaseForm):
 
     def _fields_of(self, row: Commitment) -> dict[str, Any]:
         key, unit = row.pledge.key, row.pledge.unit
-        fields: dict[str, Any] = {
-            f"{key}-outcome": RadioField(row.wording, validate_choice=False),
-            f"{key}-note": TextAreaField(
-                _("A note"),
-                [PlainText(LONGEST_NOTE)],
-                description=_("Shown once a moderator has read it."),
-                render_kw={"rows": 2, "maxlength": LONGEST_NOTE},
-            ),
-            f"{key}-evidence": StringField(
-                _("A link that shows it"),
-                [check_evidence],
-                description=_("To a page that anyone can see; shown once a moderator has looked at it."),
-                render_kw={"inputmode": "url", "autocapitalize": "none", "maxlength": LONGEST_EVIDENCE},
-            ),
-        }
+        fields: dict[str, Any] = {f"{key}-outcome": RadioField(row.wording, validate_choice=False)}
         if unit is not None:
             fields[f"{key}-amount"] = StringField(
-                _("How much (%(unit)s)", unit=unit.name),
+                _("How much of it (%(unit)s)", unit=unit.name),
                 [AmountIn(unit, self._language)],
-                description=_("Such as %(such)s.", such=example(unit, self._language)),
+                description=self._hint(row, unit),
                 render_kw={"inputmode": "decimal", "maxlength": 40, "autocomplete": "off"},
             )
+        fields[f"{key}-note"] = TextAreaField(
+            _("A note"),
+            [PlainText(LONGEST_NOTE)],
+            description=_("Shown once a moderator has read it."),
+            render_kw={"rows": 2, "maxlength": LONGEST_NOTE},
+        )
+        fields[f"{key}-evidence"] = StringField(
+            _("A link that shows it"),
+            [check_evidence],
+            description=_("To a page that anyone can see; shown once a moderator has looked at it."),
+            render_kw={"inputmode": "url", "autocapitalize": "none", "maxlength": LONGEST_EVIDENCE},
+        )
         return fields
+
+    def _hint(self, row: Commitment, unit: Unit) -> str:
+        such = str(gettext("Such as %(such)s.", such=example(unit, self._language)))
+        return f"{such} {gettext('Leave it empty if you kept all of it.')}" if row.amount is not None else such
 
     def _said(self) -> dict[str, Any]:
         said: dict[str, Any] = {}
