@@ -21,9 +21,13 @@ from pledges import create_app
 from pledges.config import Settings
 from pledges.db import MIGRATIONS, Base, db, is_up_to_date
 from pledges.letter.models import Letter, LetterText
+from pledges.pledge.reporting import Outcome
+from pledges.pledge.states import State
 from pledges.signature.models import Signature, SignatureEvent
 from tests.conftest import ADMIN_URL, KEYS, missing
 from tests.people import Workshop
+from tests.pledge.test_committing import PLEDGES, commitments, kept, recounted, report, signed
+from tests.pledge.test_deliveries import import_
 
 REBUILD = """
 import sqlalchemy as sa
@@ -200,6 +204,27 @@ def test_foreign_keys_are_checked_again_after_a_migration(workshop: Workshop, tm
     upgrade_with(workshop.app, tmp_path)
     with workshop.app.app_context(), db.engine.connect() as connection:
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_was_imported_is_credited_beside_what_was_said(workshop: Workshop) -> None:
+    letter = workshop.letter(pledges=PLEDGES)
+    ada, bea, cal = (signed(workshop, letter, f"{name}@example.org", give=10000) for name in ("ada", "bea", "cal"))
+    for person in (ada, bea):
+        report(workshop, person, give=Outcome(State.PARTLY, 1000))
+    one, _other, third = commitments(workshop)
+    import_(workshop, f"{one.reference},40,2027-05-01\n{third.reference},100,2027-05-01")
+    before = [(row.delivered, row.imported, row.by_organizer, row.state) for row in commitments(workshop)]
+    assert before == [
+        (1000, 4000, False, State.PARTLY), (1000, None, False, State.PARTLY), (None, 10000, True, State.KEPT),
+    ]  # fmt: skip
+    with workshop.app.app_context():
+        command.downgrade(config_of(workshop.app), "0016")
+        command.upgrade(config_of(workshop.app), "head")
+    assert [(row.delivered, row.imported, row.by_organizer, row.state) for row in commitments(workshop)] == before
+    assert kept(workshop) == recounted(workshop)
+    report(workshop, cal, give=Outcome(State.RELEASED))
+    assert kept(workshop) == recounted(workshop)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -5,6 +5,7 @@ from typing import Any
 from pledges.letter.models import PledgeKind
 from pledges.pledge.amounts import as_text
 from pledges.pledge.models import Commitment, Pledge, Reading
+from pledges.pledge.states import REPORTED
 from pledges.pledge.tracking import Standing
 
 
@@ -41,9 +42,10 @@ def commitment(one: Commitment, of: Pledge, url: str) -> dict[str, Any]:
         "role": who.role,
         "affiliation": who.affiliation,
         "state": one.state.value,
+        "said_by": ("organizer" if one.by_organizer else "signatory") if one.state in REPORTED else None,
         "checked": one.checked,
         "amount": _sum(of, one.amount),
-        "delivered": _sum(of, one.delivered),
+        "delivered": _sum(of, one.received),
         "note": one.note if is_approved else None,
         "evidence": one.evidence if is_approved else None,
         "made_on": one.made_at.date().isoformat() if one.made_at else None,

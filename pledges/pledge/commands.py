@@ -11,6 +11,7 @@ from pledges.command_errors import in_one_line
 from pledges.db import db, take_time, transaction
 from pledges.letter.queries import get_letter
 from pledges.pledge import deliveries, exporting
+from pledges.pledge.amounts import as_text
 
 pledge = AppGroup("pledge", help="Pledges: export what became of them, import what was delivered.")
 
@@ -47,6 +48,12 @@ def import_pledges(slug: str, file: Path) -> None:
         imported = deliveries.import_deliveries(session, get_letter(session, slug), lines, now=clock.now())
     for line in imported.faults:
         click.echo(f"line {line.number}: {WHY[line.fault]}: {line.text}", err=True)
+    for one in imported.otherwise:
+        said = "" if one.said is None else f", {as_text(one.said, one.unit)}"
+        click.echo(
+            f"{one.reference}: its signatory says {one.state}{said}; recorded {as_text(one.imported, one.unit)}",
+            err=True,
+        )
     known = f", {imported.known} known from before" if imported.known else ""
     click.echo(f"{imported.recorded} deliveries recorded{known}, {len(imported.faults)} lines not recorded")
     if imported.faults:

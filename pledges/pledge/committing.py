@@ -134,7 +134,8 @@ def release_all(session: Session, commitments: Sequence[Commitment], *, told: bo
             commitment.state = State.WITHDRAWN
         commitment.counted = commitment.shown = commitment.checked = False
         commitment.note = commitment.evidence = commitment.checked_source = commitment.reading = None
-        commitment.amount = commitment.delivered = commitment.next_ask_at = None
+        commitment.amount = commitment.delivered = commitment.imported = commitment.next_ask_at = None
+        commitment.by_organizer = False
     queries.forget_reports(session, [commitment.id for commitment in commitments])
     weighing.settle(session, told=told)
 

@@ -46,14 +46,15 @@ def weight(commitment: Commitment) -> Counter[str]:
         return Counter(waiting=1)
     if commitment.state not in BINDING:
         return Counter()
-    sums = Counter(pledged=commitment.amount or 0, delivered=commitment.delivered or 0)
+    sums = Counter(pledged=commitment.amount or 0, delivered=commitment.received or 0)
     return sums + Counter({commitment.state.value: 1, "checked": int(bool(commitment.checked))})
 
 
 def weight_as_sql() -> dict[str, ColumnElement[int]]:
     """The same of a row, for the database to add up, by the tally's columns."""
     binds = Commitment.counted & Commitment.state.in_(sorted(BINDING))
-    sums = {"pledged": func.coalesce(Commitment.amount, 0), "delivered": func.coalesce(Commitment.delivered, 0)}
+    said, imported = func.coalesce(Commitment.delivered, 0), func.coalesce(Commitment.imported, 0)
+    sums = {"pledged": func.coalesce(Commitment.amount, 0), "delivered": case((imported > said, imported), else_=said)}
     stands = {state.value: case((Commitment.counted & (Commitment.state == state), 1), else_=0) for state in _COUNTED}
     checked = case((binds & Commitment.checked, 1), else_=0)
     return {**stands, "checked": checked, **{name: case((binds, value), else_=0) for name, value in sums.items()}}

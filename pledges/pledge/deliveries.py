@@ -13,10 +13,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from pledges.letter.models import Letter, PledgeKind
-from pledges.pledge.amounts import AmountRefused, read_amount
+from pledges.pledge.amounts import AmountRefused, Unit, read_amount
 from pledges.pledge.models import Commitment, Delivery, Pledge
-from pledges.pledge.reporting import Outcome, record
-from pledges.pledge.states import BINDING, Actor, State
+from pledges.pledge.reporting import credit
+from pledges.pledge.states import BINDING, State
 
 AT_ONCE = 500
 LONGEST_LINE = 200
@@ -47,12 +47,26 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Otherwise:
+    """What a signatory says of a commitment, and what has come; amounts in the smallest part of the unit."""
+
+    reference: str
+    unit: Unit
+    state: State
+    said: int | None
+    imported: int
+
+
+@dataclass(frozen=True)
 class Imported:
-    """What an import came to: lines recorded anew, lines known from before, and those with a fault, each of them."""
+    """What an import came to: lines recorded anew, lines known from before, those with a fault, each of them, and
+    whose signatory says otherwise than what has come.
+    """
 
     recorded: int
     known: int
     faults: Sequence[Line]
+    otherwise: Sequence[Otherwise] = ()
 
 
 def read_lines(text: str) -> Sequence[Line]:
@@ -66,7 +80,7 @@ def read_lines(text: str) -> Sequence[Line]:
 
 
 def import_deliveries(session: Session, letter: Letter, lines: Sequence[Line], *, now: datetime) -> Imported:
-    """Records what was delivered as reports by the organizer: kept where all that was pledged has come, else partly."""
+    """Records what was delivered, and credits it to the commitments; what their signatories have said stands."""
     faults = [line for line in lines if line.fault is not None]
     right = [line for line in lines if line.fault is None]
     recorded = 0
@@ -74,7 +88,7 @@ def import_deliveries(session: Session, letter: Letter, lines: Sequence[Line], *
     for line in right:
         by_reference[line.reference].append(line)
     references = sorted(by_reference)
-    said: list[tuple[Commitment, Outcome]] = []
+    credited: list[tuple[Commitment, int]] = []
     for start in range(0, len(references), AT_ONCE):
         found = _lock(session, letter, references[start : start + AT_ONCE])
         known, sums = _known(session, [row.id for row in found.values()])
@@ -85,11 +99,11 @@ def import_deliveries(session: Session, letter: Letter, lines: Sequence[Line], *
             if fresh:
                 row = found[reference]
                 session.add_all(Delivery(commitment_id=row.id, imported_at=now, **values) for values in fresh)
-                said.append((row, _outcome(row, sums[row.id] + sum(values["amount"] for values in fresh))))
-    if said:
-        record(session, said, by=Actor.ORGANIZER, now=now)
+                credited.append((row, sums[row.id] + sum(values["amount"] for values in fresh)))
+    if credited:
+        credit(session, credited, now=now)
     faults.sort(key=lambda line: line.number)
-    return Imported(recorded, len(lines) - recorded - len(faults), faults)
+    return Imported(recorded, len(lines) - recorded - len(faults), faults, _otherwise(credited))
 
 
 def _read(reader: Iterator[list[str]]) -> Iterator[Line]:
@@ -179,9 +193,12 @@ def _amount(row: Commitment, line: Line, letter: Letter) -> int | None:
         return None
 
 
-def _outcome(row: Commitment, delivered: int) -> Outcome:
-    is_all = row.amount is None or delivered >= row.amount
-    return Outcome(State.KEPT if is_all else State.PARTLY, delivered, row.note, row.evidence)
+def _otherwise(credited: Sequence[tuple[Commitment, int]]) -> tuple[Otherwise, ...]:
+    return tuple(
+        Otherwise(row.reference, row.pledge.unit, row.state, row.delivered, imported)
+        for row, imported in credited
+        if row.is_own_word and row.delivered != imported and row.pledge.unit
+    )
 
 
 def _with(line: Line, fault: Fault) -> Line:

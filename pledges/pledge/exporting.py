@@ -14,7 +14,7 @@ from pledges.pledge.models import Commitment, Pledge, Reading
 from pledges.pledge.states import REPORTED, State
 
 COLUMNS = (
-    "pledge", "reference", "state", "counted", "said_by", "amount", "delivered", "unit", "name", "made_at",
+    "pledge", "reference", "state", "counted", "said_by", "amount", "delivered", "imported", "unit", "name", "made_at",
     "reported_at", "checked_source", "note", "evidence",
 )  # fmt: skip
 AT_ONCE = 2000
@@ -47,9 +47,10 @@ def _row(c: Commitment) -> dict[str, Any]:
         "reference": c.reference,
         "state": c.state.value,
         "counted": c.counted,
-        "said_by": ("checked" if c.checked else "self-reported") if c.state in REPORTED else None,
+        "said_by": _said_by(c),
         "amount": as_text(c.amount, unit) if unit and c.amount is not None else None,
         "delivered": as_text(c.delivered, unit) if unit and c.delivered is not None else None,
+        "imported": as_text(c.imported, unit) if unit and c.imported is not None else None,
         "unit": unit and unit.name,
         "name": c.signature.name,
         "made_at": c.made_at and c.made_at.isoformat(),
@@ -58,6 +59,15 @@ def _row(c: Commitment) -> dict[str, Any]:
         "note": c.note if is_read else None,
         "evidence": c.evidence if is_read else None,
     }
+
+
+def _said_by(c: Commitment) -> str | None:
+    """Whose word the state is."""
+    if c.state not in REPORTED:
+        return None
+    if c.checked:
+        return "checked"
+    return "organizer" if c.by_organizer else "self-reported"
 
 
 def _harmless(value: object) -> str:

@@ -91,6 +91,8 @@ def _told(row: Commitment, language: str) -> dict[str, object]:
         "wording": row.wording,
         "due": due,
         "amount": unit and row.amount and written(row.amount, unit, language),
+        "said": row.state if row.is_own_word else None,
+        "imported": unit and row.imported and written(row.imported, unit, language),
         "reference": row.reference,
         "pay_url": row.pledge.pay_url,
     }

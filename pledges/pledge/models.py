@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from pledges.db import Base, BigId, Sealed, UtcDateTime, one_of
 from pledges.letter.models import Letter, PledgeKind
 from pledges.pledge.amounts import Unit
-from pledges.pledge.states import Actor, State
+from pledges.pledge.states import REPORTED, Actor, State
 from pledges.signature.models import Signature
 
 SHARDS = 16
@@ -114,7 +114,11 @@ class Commitment(Base):
     """Whether the tally holds it: only those of confirmed signatures, that bind or wait."""
     amount: Mapped[int | None] = mapped_column(BigInteger)
     delivered: Mapped[int | None] = mapped_column(BigInteger)
-    """What the newest report says was delivered."""
+    """What its signatory's newest report says was delivered."""
+    imported: Mapped[int | None] = mapped_column(BigInteger)
+    """What the deliveries come to that its organizer knows of."""
+    by_organizer: Mapped[bool] = mapped_column(server_default=false())
+    """Its state is what the organizer's deliveries say: its signatory has said nothing of it yet."""
     wording: Mapped[str] = mapped_column(Text)
     """What was agreed to, and in which language: the letter's own words, so they stay also when it is withdrawn."""
     language: Mapped[str] = mapped_column(String(35))
@@ -142,14 +146,27 @@ class Commitment(Base):
     pledge: Mapped[Pledge] = relationship(lazy="raise")
 
     @property
+    def received(self) -> int | None:
+        """What counts as delivered: both tell of the same payments, so it is the larger of their amounts and no sum."""
+        told = [amount for amount in (self.delivered, self.imported) if amount is not None]
+        return max(told, default=None)
+
+    @property
+    def is_own_word(self) -> bool:
+        """Whether its state is what its signatory has reported."""
+        return self.state in REPORTED and not self.by_organizer
+
+    @property
     def edition(self) -> str:
         """Tells whether the report is still the one that somebody read."""
-        said = [self.state, self.delivered, self.note, self.evidence, self.reported_at and self.reported_at.isoformat()]
+        said = [self.state, self.received, self.note, self.evidence, self.reported_at and self.reported_at.isoformat()]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
 
 class Report(Base):
-    """One report on a commitment: what was said, by whom, when. Never changed; the newest one counts."""
+    """One report on a commitment: what was said, by whom, when. Never changed; its signatory's newest one counts, and
+    what its organizer recorded as long as there is none.
+    """
 
     __tablename__ = "report"
 

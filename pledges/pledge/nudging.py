@@ -45,7 +45,10 @@ def nudge(session: Session, pledge: Pledge, *, now: datetime) -> int:
 
 def _silent(pledge: Pledge, now: datetime) -> ColumnElement[bool]:
     """Who has said nothing, or "not yet" a week ago or longer, and can and may be asked."""
+    paid_in_part = (Commitment.state == State.PARTLY) & Commitment.by_organizer
     said_not_yet = (Commitment.state == State.NOT_YET) & (Commitment.reported_at <= now - AT_MOST_EVERY)
     mine = (Commitment.pledge_id == pledge.id) & Commitment.counted
     reached = select(Signature.id).where(Signature.email.is_not(None), ~Signature.unasked)
-    return mine & ((Commitment.state == State.MADE) | said_not_yet) & Commitment.signature_id.in_(reached)
+    return (
+        mine & ((Commitment.state == State.MADE) | paid_in_part | said_not_yet) & Commitment.signature_id.in_(reached)
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -39,7 +40,7 @@ def report(session: Session, signature_id: int, outcomes: Mapping[str, Outcome],
     """
     mine = {row.pledge.key: row for row in queries.lock_commitments(session, [signature_id])}
     _check(mine, outcomes)
-    record(session, [(mine[key], outcome) for key, outcome in outcomes.items()], by=Actor.SIGNATORY, now=now)
+    record(session, [(mine[key], outcome) for key, outcome in outcomes.items()], now=now)
 
 
 def check_open(session: Session, signature: Signature) -> None:
@@ -63,38 +64,68 @@ def _check(mine: Mapping[str, Commitment], keys: Iterable[str]) -> None:
             raise CommitmentWithdrawn(key) if is_withdrawn else CommitmentOver(key)
 
 
-def record(session: Session, said: Sequence[tuple[Commitment, Outcome]], *, by: Actor, now: datetime) -> None:
-    """The newest reports: each says where its commitment stands, and is looked at anew by a moderator. The totals of
-    each pledge move once, so that two who record many at once never wait for each other in a circle.
+def record(session: Session, said: Sequence[tuple[Commitment, Outcome]], *, now: datetime) -> None:
+    """A signatory's newest reports: each says where its commitment stands, whatever its organizer knows of, and is
+    looked at anew by a moderator.
     """
     for commitment, outcome in said:
         if outcome.state is not commitment.state:
-            check(commitment.state, outcome.state, by)
+            check(commitment.state, outcome.state, Actor.SIGNATORY)
     weighing = Weighing([commitment for commitment, _outcome in said])
     for commitment, outcome in said:
-        _record(session, commitment, outcome, by=by, now=now)
+        _record(session, commitment, outcome, now=now)
     weighing.settle(session)
 
 
-def _record(session: Session, commitment: Commitment, outcome: Outcome, *, by: Actor, now: datetime) -> None:
+def credit(session: Session, deliveries: Sequence[tuple[Commitment, int]], *, now: datetime) -> None:
+    """What has come of commitments by now, as their organizer knows: a second source beside what signatories say.
+
+    It says where a commitment stands only as long as its signatory has said nothing: kept where all that was pledged
+    has come, else partly. The totals of each pledge move once, so that two who record many at once never wait for each
+    other in a circle.
+    """
+    weighing = Weighing([commitment for commitment, _imported in deliveries])
+    for commitment, imported in deliveries:
+        _credit(session, commitment, imported, now=now)
+    weighing.settle(session)
+
+
+def _record(session: Session, commitment: Commitment, outcome: Outcome, *, now: datetime) -> None:
     delivered = _delivered(commitment, outcome)
-    is_as_before = (commitment.state, commitment.delivered) == (outcome.state, delivered)
-    commitment.state, commitment.delivered = outcome.state, delivered
-    if (commitment.note, commitment.evidence) != (outcome.note, outcome.evidence) or by is Actor.SIGNATORY:
-        commitment.note, commitment.evidence = outcome.note, outcome.evidence
-        commitment.reading = Reading.WAITING if outcome.note or outcome.evidence else None
-    if by is Actor.SIGNATORY or not is_as_before:
-        commitment.checked, commitment.checked_source = False, None
+    commitment.state, commitment.delivered, commitment.by_organizer = outcome.state, delivered, False
+    commitment.note, commitment.evidence = outcome.note, outcome.evidence
+    commitment.reading = Reading.WAITING if outcome.note or outcome.evidence else None
+    commitment.checked, commitment.checked_source = False, None
     commitment.reported_at = now
     commitment.asked = schedule.asked_after_report(commitment.pledge, commitment.asked, now=now)
     commitment.next_ask_at = schedule.question_after_report(commitment.pledge, outcome.state, commitment.asked, now=now)
-    is_own = by is Actor.SIGNATORY
-    words = {"note": outcome.note, "evidence": outcome.evidence} if is_own else {}
-    said = {"at": now, "outcome": outcome.state, "actor": by, "delivered": delivered, **words}
-    session.add(Report(commitment_id=commitment.id, **said))
+    said = {"delivered": delivered, "note": outcome.note, "evidence": outcome.evidence}
+    _write(session, commitment, outcome.state, Actor.SIGNATORY, now=now, **said)
+
+
+def _credit(session: Session, commitment: Commitment, imported: int, *, now: datetime) -> None:
+    is_all = commitment.amount is None or imported >= commitment.amount
+    outcome = State.KEPT if is_all else State.PARTLY
+    _write(session, commitment, outcome, Actor.ORGANIZER, now=now, delivered=imported)
+    commitment.imported = imported
+    if commitment.is_own_word:
+        return
+    if outcome is not commitment.state:
+        check(commitment.state, outcome, Actor.ORGANIZER)
+    commitment.state, commitment.by_organizer, commitment.reported_at = outcome, True, now
+    commitment.checked, commitment.checked_source = False, None
+    if is_all:
+        commitment.next_ask_at = None
 
 
 def _delivered(commitment: Commitment, outcome: Outcome) -> int | None:
     if outcome.delivered is not None or commitment.amount is None:
         return outcome.delivered
     return commitment.amount if outcome.state is State.KEPT else None
+
+
+def _write(
+    session: Session, commitment: Commitment, outcome: State, actor: Actor, *, now: datetime, **said: Any
+) -> None:
+    """Into the history, where every word of every side stays."""
+    session.add(Report(commitment_id=commitment.id, at=now, outcome=outcome, actor=actor, **said))

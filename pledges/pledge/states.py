@@ -40,6 +40,7 @@ BINDING = frozenset({State.MADE, *REPORTED})
 
 _BY_SIGNATORY = frozenset({Actor.SIGNATORY})
 _BY_REPORT = frozenset({Actor.SIGNATORY, Actor.ORGANIZER})
+"""The organizer only where the signatory has said nothing: see `reporting.credit`."""
 _BY_TIME = frozenset({Actor.TIME})
 
 ALLOWED: Mapping[tuple[State, State], frozenset[Actor]] = {
@@ -47,7 +48,10 @@ ALLOWED: Mapping[tuple[State, State], frozenset[Actor]] = {
     (State.OFFERED, State.MADE): _BY_SIGNATORY,
     (State.WAITING, State.MADE): _BY_TIME,
     (State.WAITING, State.LAPSED): _BY_TIME,
-    **{(old, new): _BY_REPORT for old in BINDING for new in REPORTED if old is not new},
+    **{(old, new): _BY_SIGNATORY for old in BINDING for new in REPORTED if old is not new},
+    (State.MADE, State.PARTLY): _BY_REPORT,
+    (State.MADE, State.KEPT): _BY_REPORT,
+    (State.PARTLY, State.KEPT): _BY_REPORT,
     **{(old, State.WITHDRAWN): _BY_SIGNATORY for old in (State.WAITING, State.LAPSED, *BINDING)},
 }
 

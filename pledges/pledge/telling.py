@@ -23,6 +23,8 @@ def _told(commitment: Commitment, reports: Sequence[Report]) -> dict[str, Any]:
         "unit": unit.name if unit else None,
         "amount": _amount(commitment.amount, unit),
         "delivered": _amount(commitment.delivered, unit),
+        "imported": _amount(commitment.imported, unit),
+        "by_organizer": commitment.by_organizer,
         "reference": commitment.reference,
         "shown": commitment.shown,
         "checked": commitment.checked,

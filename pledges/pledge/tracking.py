@@ -62,8 +62,8 @@ class Standing:
 
     @property
     def is_undecided(self) -> bool:
-        """Whether somebody has not said yet how it ended."""
-        return self.totals.unreported + self.totals.not_yet > 0
+        """Whether somebody may have something to say still."""
+        return self.totals.unreported + self.totals.partly + self.totals.not_yet > 0
 
     @property
     def waits(self) -> bool:

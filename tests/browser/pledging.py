@@ -9,7 +9,7 @@ from pledges.letter import publishing, withdrawing
 from pledges.letter.models import Letter
 from pledges.letter.queries import lock_letter
 from pledges.letter.reading import read_letter_file
-from pledges.pledge import asking, binding, making, nudging, queries
+from pledges.pledge import asking, binding, deliveries, making, nudging, queries
 from pledges.pledge.counting import Weighing
 from pledges.pledge.mails import CHECK_INS, REPORT_LINK, REPORT_LINK_LASTS, unsubscribe_path
 from pledges.pledge.models import Pledge, PledgeDay
@@ -51,7 +51,7 @@ def stage_pledges(make: Workshop) -> dict[str, str]:
     early = _fill(make, before, 4)
     due = make.letter("pledges-due", title="Pledged, and due", moderation="flag", pledges=PLEDGES)
     ids = _fill(make, due, 20)
-    _let_reports_wait(make, due)
+    paid = _pay(make, due, _let_reports_wait(make, due))
     taken_back = _take_back(make, due)
     _fall_due(make, due)
     _ask(make, due, ids[-2])
@@ -68,6 +68,8 @@ def stage_pledges(make: Workshop) -> dict[str, str]:
         "confirm_pledges": _confirm(make, before),
         "manage_pledges": f"/manage/{_manage(make, ids[1])}",
         "manage_pledges_early": f"/manage/{_manage(make, early[-1])}",
+        "paid_by": f"/letters/pledges-due/pledges/{paid}",
+        "report_paid": _report(paid),
         "report": _report(ids[-1]),
         "report_said": f"{_report(ids[0])}?said=thanks",
         "report_taken_back": _report(taken_back[0]),
@@ -119,8 +121,9 @@ def _fill(make: Workshop, letter: Letter, number: int, name: str = "Ada Quillfea
     return ids
 
 
-def _let_reports_wait(make: Workshop, letter: Letter) -> None:
-    """Reports that no moderator has read, with all that a stranger may write into them."""
+def _let_reports_wait(make: Workshop, letter: Letter) -> str:
+    """Reports that no moderator has read, with all that a stranger may write into them; the reference of the first."""
+    references = []
     for n, (name, outcome) in enumerate(
         (
             ("Bruno Okonjo-Pike", Outcome(State.PARTLY, 1_250_50, "Half of it.", "https://example.org/receipt")),
@@ -130,6 +133,19 @@ def _let_reports_wait(make: Workshop, letter: Letter) -> None:
     ):
         signed = pledged(make, letter, f"waits-{n}@example.org", name, shown=True, give=500_000)
         report(make, signed, give=outcome)
+        with make.writing() as session:
+            references += [row.reference for row in queries.list_commitments(session, signed.id)]
+    return references[0]
+
+
+def _pay(make: Workshop, letter: Letter, reference: str) -> int:
+    """A payment that is less than what was said, and one of somebody who has said nothing: whose signature it is."""
+    silent = pledged(make, letter, "paid@example.org", "Chidi Sandoval Ruiz", shown=True, give=500_000)
+    with make.writing() as session:
+        (other,) = queries.list_commitments(session, silent.id)
+        lines = f"{reference},900,2027-05-01\n{other.reference},1000.50,2027-05-02"
+        deliveries.import_deliveries(session, letter, deliveries.read_lines(lines), now=clock.now())
+    return silent.id
 
 
 def _take_back(make: Workshop, letter: Letter) -> tuple[int, int]:

@@ -86,6 +86,7 @@ def test_from_the_form_through_two_check_ins_to_the_tracker(site: Site, open_pag
 
     site.clock.set_to(WEEK_AFTER)
     page.goto(site.mailed(4, "report"))
+    assert "You said last: not yet." in site.last_mail()
     expect(give.get_by_label("Not yet")).to_be_checked()
     finger.press(give.get_by_label("Partly"))
     finger.write(give.get_by_label("How much of it (USD)"), "200.50")

@@ -44,7 +44,7 @@ def test_one_says_by_touch_what_became_of_it(
     finger.press(page.get_by_role("button", name="Send"))
     expect(page.get_by_role("status")).to_contain_text("Thank you")
     expect(give.get_by_label("Partly")).to_be_checked()
-    finger.press(give.get_by_text("What you said before"))
+    finger.press(give.get_by_text("What was said before"))
     expect(give.locator(".report__history li")).to_contain_text("€12.50")
     assert [row.delivered for row in commitments(workshop)] == [None, 1250]
     assert watch.hosts == {served.url.removeprefix("http://")}

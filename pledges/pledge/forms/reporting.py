@@ -126,7 +126,7 @@ class ReportForm(BaseForm):
         said: dict[str, Any] = {}
         for row in self.commitments:
             key, unit = row.pledge.key, row.pledge.unit
-            said[f"{key}-outcome"] = row.state if row.state in REPORTED else None
+            said[f"{key}-outcome"] = row.state if row.is_own_word else None
             said[f"{key}-note"], said[f"{key}-evidence"] = row.note, row.evidence
             if unit is not None and row.delivered is not None:
                 said[f"{key}-amount"] = as_typed(row.delivered, unit, self._language)
@@ -159,8 +159,12 @@ class ReportForm(BaseForm):
     def outcomes(self) -> Mapping[str, Outcome]:
         """What was said anew, once it is valid, by the pledges' keys; what stays as it was is left out."""
         said = {row.pledge.key: self._outcome(row) for row in self.commitments if self._data(row, "outcome")}
-        before = {row.pledge.key: Outcome(row.state, row.delivered, row.note, row.evidence) for row in self.commitments}
-        return {key: outcome for key, outcome in said.items() if outcome != before[key]}
+        before = {
+            row.pledge.key: Outcome(row.state, row.delivered, row.note, row.evidence)
+            for row in self.commitments
+            if row.is_own_word
+        }
+        return {key: outcome for key, outcome in said.items() if outcome != before.get(key)}
 
     def _outcome(self, row: Commitment) -> Outcome:
         key = row.pledge.key
