@@ -30,7 +30,8 @@ def locked(statement: Select[Any]) -> Select[Any]:
 
 
 _ONE = _whole().where(Signature.id == bindparam("signature"))
-_ONE_LOCKED: Select[Signature] = locked(_ONE)
+_HELD_ONE = select(Signature.id).where(Signature.id == bindparam("signature")).with_for_update()
+_ONE_ANEW = _ONE.execution_options(populate_existing=True)
 _other = aliased(Signature)
 _HELD_ID = (
     select(_other.id)
@@ -52,8 +53,12 @@ def find_signature(session: Session, signature_id: int) -> Signature | None:
 
 
 def lock_signature(session: Session, signature_id: int) -> Signature | None:
-    """The same, held against other writers until the transaction ends."""
-    return session.scalar(_ONE_LOCKED, {"signature": signature_id})
+    """The same, held against other writers until the transaction ends. Held first and read then: who waits for a
+    revision to move the signature would else look for the new text where it was not yet, and find no signature at all.
+    """
+    if session.scalar(_HELD_ONE, {"signature": signature_id}) is None:
+        return None
+    return session.scalar(_ONE_ANEW, {"signature": signature_id})
 
 
 def lock_several(session: Session, letter: Letter, ids: Sequence[int]) -> Sequence[Signature]:

@@ -220,3 +220,18 @@ def test_who_confirms_or_signs_during_a_change_waits_and_counts_for_the_earlier_
     assert ada.earlier
     assert late.state in CONFIRMED
     assert workshop.figures(letter).confirmed + workshop.figures(letter).earlier == 2
+
+
+@pytest.mark.parametrize("kind", [CHANGE, CORRECTION])
+def test_who_withdraws_while_the_signature_is_moved_has_withdrawn(workshop: Workshop, kind: object) -> None:
+    letter = workshop.letter()
+    (standing,) = crowd(workshop, letter, ["Ada Example"])
+    withdraw = own(workshop, standing, "withdraw")
+    with ThreadPoolExecutor(1) as pool:
+        with workshop.writing() as session:
+            revising.revise(session, letter.slug, read(body="Else"), kind, "Why", now=clock.now())  # type: ignore[arg-type] # of two kinds
+            answer = pool.submit(withdraw)
+            with pytest.raises(TimeoutError):
+                answer.result(0.5)
+        assert answer.result(10) == 303
+    assert workshop.state(standing) is State.WITHDRAWN
