@@ -33,6 +33,7 @@ from pledges.pledge.asking import ask_due
 from pledges.pledge.binding import bind_reached, lapse_unreached, note_thresholds
 from pledges.pledge.tracking import note_days
 from pledges.signature.announcing import announce
+from pledges.signature.carrying import carry_on
 from pledges.signature.gathering import gather, show_gathered, tell_gathered
 from pledges.signature.reminding import remind_unconfirmed
 
@@ -81,6 +82,7 @@ class Worker:
             Sweep(gather, timedelta(seconds=2)),
             Sweep(tell_gathered, timedelta(seconds=2)),
             Sweep(show_gathered, timedelta(seconds=2)),
+            Sweep(carry_on, timedelta(seconds=2)),
             Sweep(announce, timedelta(seconds=2)),
             Sweep(remind_unconfirmed, timedelta(seconds=20)),
             Sweep(note_thresholds, timedelta(seconds=2)),

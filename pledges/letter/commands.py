@@ -1,5 +1,6 @@
 """The commands for letters."""
 
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import OperationalError
 
 from pledges import clock
 from pledges.command_errors import in_one_line
@@ -19,6 +21,7 @@ from pledges.letter.reading import LetterFile, read_letter_file, read_reason
 from pledges.letter.revising import Revision
 from pledges.plain_text import TextRefused, clean
 from pledges.pledge import recounting as recounting_pledges
+from pledges.signature import carrying
 from pledges.signature.queries import rows_by_bucket
 from pledges.tally import recounting
 
@@ -83,6 +86,7 @@ def revise_letter(slug: str, file: Path, kind: str, reason: str) -> None:
         lines = [_said(revision) for revision in revisions] + _left(revisions[0].letter, content)
     for line in lines:
         click.echo(line)
+    _take_all_along()
 
 
 @letter.command("invite")
@@ -125,6 +129,22 @@ def recount(slug: str | None, repair: bool) -> None:
         click.echo(f"{where}: {off.name} stored {off.stored}, counted {off.counted}{done}")
     if (differences or of_pledges) and not repair:
         raise SystemExit(1)
+
+
+def _take_all_along() -> None:
+    """Goes on until all who signed are carried over or asked; a worker would, too. Between two steps others have the
+    database as long as one took.
+    """
+    is_left = True
+    while is_left:
+        began = time.monotonic()
+        try:
+            with transaction() as session:
+                is_left = carrying.carry_on(session, now=clock.now())
+        except OperationalError:
+            click.echo("the text stands; the database is too busy, so a worker goes on with those who signed", err=True)
+            return
+        time.sleep(time.monotonic() - began if is_left else 0)
 
 
 def _said(revision: Revision) -> str:

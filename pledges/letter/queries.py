@@ -55,14 +55,20 @@ def lock_letter(session: Session, slug: str) -> Letter:
     held = select(Letter.id).where(Letter.slug == slug).with_for_update(key_share=True)
     if session.scalar(held) is None:
         raise LetterUnknown(slug)
-    return _get_anew(session, slug)
+    return _get_anew(session, Letter.slug == slug, slug)
 
 
 def lock_texts(session: Session, slug: str) -> Letter:
     """The letter, whose texts nobody else revises or agrees to until the transaction ends; raises LetterUnknown."""
     for _ in ("those that there are", "those that were added while one waited"):
         session.execute(_texts_of(Letter.slug == slug).with_for_update(of=LetterText, key_share=True))
-    return _get_anew(session, slug)
+    return _get_anew(session, Letter.slug == slug, slug)
+
+
+def lock_texts_by_id(session: Session, letter_id: int) -> Letter:
+    """The same by its id, for who goes on with a revision; raises LetterUnknown."""
+    session.execute(_texts_of(Letter.id == letter_id).with_for_update(of=LetterText, key_share=True))
+    return _get_anew(session, Letter.id == letter_id, str(letter_id))
 
 
 def hold_up_signing(session: Session, letter: Letter) -> None:
@@ -77,17 +83,17 @@ def hold_up_signing(session: Session, letter: Letter) -> None:
 def hold_texts(session: Session, letter_id: int) -> Letter:
     """The letter, whose texts nobody revises until the transaction ends; others may hold them as well."""
     session.execute(_texts_of(Letter.id == letter_id).with_for_update(of=LetterText, read=True))
-    return session.scalars(_with_texts().where(Letter.id == letter_id).execution_options(populate_existing=True)).one()
+    return _get_anew(session, Letter.id == letter_id, str(letter_id))
 
 
 def _texts_of(letter: ColumnElement[bool]) -> Select[int]:
     return select(LetterText.id).join(Letter).where(letter).order_by(LetterText.id)
 
 
-def _get_anew(session: Session, slug: str) -> Letter:
-    found = session.scalar(_with_texts().where(Letter.slug == slug).execution_options(populate_existing=True))
+def _get_anew(session: Session, letter: ColumnElement[bool], name: str) -> Letter:
+    found = session.scalar(_with_texts().where(letter).execution_options(populate_existing=True))
     if found is None:
-        raise LetterUnknown(slug)
+        raise LetterUnknown(name)
     return found
 
 

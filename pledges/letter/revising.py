@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
@@ -42,11 +42,13 @@ class Revision:
     """
     concerned: int = 0
     """How many signatories are told of a correction or asked about a change; filled by who listens."""
+    kept: Any = None
+    """What who listens keeps between the two calls."""
 
 
 revised = Occasion[Session, Revision, bool]()
 """Called twice for each new text, in the same transaction: while others sign the text before, and once more, now told
-that it is the last time, for those few who did so meanwhile.
+that it is the last time, for those few who did so meanwhile. Of very many the listener leaves the rest for later.
 """
 
 
@@ -100,14 +102,14 @@ def _revise(
     )
     letter.texts.append(added)
     session.flush()
-    return Revision(letter, added, _one_in_substance(before))
+    return Revision(letter, added, replaced_by(letter, added))
 
 
-def _one_in_substance(texts: Sequence[LetterText]) -> tuple[int, ...]:
-    """The newest of these texts, with those that it and its corrections corrected."""
+def replaced_by(letter: Letter, text: LetterText) -> tuple[int, ...]:
+    """The ids of the text before this one and of those that it had corrected."""
     ids: list[int] = []
-    for text in reversed(texts):
-        ids.append(text.id)
-        if text.kind is not RevisionKind.CORRECTION:
+    for earlier in reversed(letter.revisions_in(text.language)[: text.number - 1]):
+        ids.append(earlier.id)
+        if earlier.kind is not RevisionKind.CORRECTION:
             break
     return tuple(ids)

@@ -10,9 +10,10 @@ from pledges.letter.models import Letter
 from pledges.signature import rounds
 from pledges.signature.models import Signature
 from pledges.signature.states import TOLD, State
+from pledges.term import BATCH
 
 LETTER_WITHDRAWN = "letter_withdrawn"
-AT_ONCE = 1000
+AT_ONCE = BATCH
 
 
 def register() -> None:

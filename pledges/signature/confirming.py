@@ -11,9 +11,9 @@ from pledges.errors import DomainError
 from pledges.letter.models import Letter, LetterState
 from pledges.mail import outbox
 from pledges.signature import moving, organizations, policy, submissions, vouching
-from pledges.signature.carrying import TEXT_CHANGED
 from pledges.signature.models import Signature
 from pledges.signature.organizations import OrganizationSigned
+from pledges.signature.rounds import TEXT_CHANGED
 from pledges.signature.states import HELD, State
 
 LINK_LASTS = timedelta(days=7)

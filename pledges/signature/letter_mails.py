@@ -13,10 +13,10 @@ from pledges.mail.composing import Content
 from pledges.mail.models import OwedMail
 from pledges.signature import queries
 from pledges.signature.announcing import LETTER_WITHDRAWN
-from pledges.signature.carrying import TEXT_CHANGED, TEXT_CORRECTED
 from pledges.signature.gathering import SHOWN_AFTER, TOGETHER_REACHED
 from pledges.signature.mails import content_for, manage_token, query_of
 from pledges.signature.models import Signature
+from pledges.signature.rounds import TEXT_CHANGED, TEXT_CORRECTED
 from pledges.signature.states import TOLD
 
 LONGEST_TOLD = 8000

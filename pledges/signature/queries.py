@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from pledges import cursor
 from pledges.letter.models import Letter
 from pledges.signature.models import Signature, SignatureEvent
+from pledges.signature.rounds import since_change
 from pledges.signature.states import HELD, WAITING, Actor, Kind, State, bucket_of
 
 MOST_INVITED = 60
@@ -119,9 +120,13 @@ def list_first(
 
 
 def _listed(letter: Letter, kind: Kind) -> Select[Signature]:
-    """In the very words of the indexes' conditions: `listed = 1`, or a parameter for the kind, finds none of them."""
+    """In the very words of the indexes' conditions: `listed = 1`, or a parameter for the kind, finds none of them.
+
+    While a change of a letter that very many signed is on its round, a name may be missing; none stands too much.
+    """
     is_of_kind = Signature.kind == literal_column(f"'{kind.value}'")
-    return select(Signature).where(Signature.letter_id == letter.id, literal_column("signature.listed"), is_of_kind)
+    listed = select(Signature).where(Signature.letter_id == letter.id, literal_column("signature.listed"), is_of_kind)
+    return listed.where(Signature.confirmed_at > since_change(letter.id))
 
 
 def list_waiting(

@@ -4,14 +4,18 @@ A letter may have a million: nobody who confirms or withdraws meanwhile shall wa
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, String, func, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pledges.db import Base, BigId, UtcDateTime
 from pledges.mail import outbox
 from pledges.signature.models import Signature
+
+TEXT_CORRECTED = "text_corrected"
+TEXT_CHANGED = "text_changed"
+_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Round(Base):
@@ -52,3 +56,25 @@ def tell(session: Session, on: Round, ids: Sequence[int], *, now: datetime) -> N
         on.told += outbox.owe_each(
             session, on.event, select(Signature.id).where(Signature.id.in_(ids)), now=now, behind=on.told
         )
+
+
+def is_changing(session: Session, letter_id: int) -> bool:
+    """Whether a change of the letter's text is still on its round."""
+    return session.scalar(_changing(letter_id).limit(1)) is not None
+
+
+def nothing_changes(letter_id: int) -> ColumnElement[bool]:
+    """The same for a search: it finds nobody while some are listed still who did not sign the present text."""
+    return ~_changing(letter_id).exists()
+
+
+def since_change(letter_id: int) -> ColumnElement[datetime]:
+    """The same for a list: since when whoever confirms has signed the present text, should a change be on its round;
+    without one, a moment before all.
+    """
+    began = select(func.max(Round.began_at)).where(Round.letter_id == letter_id, Round.event == TEXT_CHANGED)
+    return func.coalesce(began.scalar_subquery(), literal(_BEFORE_ALL, UtcDateTime()))
+
+
+def _changing(letter_id: int) -> Select[int]:
+    return select(Round.id).where(Round.letter_id == letter_id, Round.event == TEXT_CHANGED)

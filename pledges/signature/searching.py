@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 from pledges import cursor
 from pledges.letter.models import Letter
 from pledges.signature.models import ListedName, Signature
+from pledges.signature.rounds import nothing_changes
 from pledges.signature.states import Kind
 
 _other = aliased(ListedName)
@@ -68,6 +69,7 @@ def _matches(letter: Letter, wanted: Sequence[str]) -> Select[Signature, str, st
         select(Signature, ListedName.word, ListedName.rest)
         .join(ListedName, ListedName.signature_id == Signature.id)
         .where(_found(ListedName, letter, wanted), ~stands_earlier, Signature.listed, Signature.kind == Kind.PERSON)
+        .where(nothing_changes(letter.id))
         .order_by(ListedName.word, ListedName.rest, ListedName.signature_id)
     )
 

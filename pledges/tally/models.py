@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from pledges.db import Base
 
 SHARDS = 16
+AHEAD = -1
+"""The place of a row beside them, in which stands what is about to be counted otherwise, and is counted so already."""
 
 
 class Bucket(StrEnum):

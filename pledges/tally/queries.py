@@ -40,9 +40,12 @@ def _sums() -> Select[*tuple[Any, ...]]:
 
 
 def list_figures(session: Session, letters: Sequence[Letter]) -> Mapping[int, Figures]:
-    """The figures of several letters by their ids, zero where nobody has signed."""
+    """The figures of several letters by their ids, zero where nobody has signed.
+
+    None is below zero: while what is counted ahead is caught up with, somebody may withdraw who was counted otherwise.
+    """
     rows = session.execute(_sums().where(Tally.letter_id.in_([letter.id for letter in letters])))
-    found = {row[0]: Figures(*(int(n) for n in row[1:])) for row in rows}
+    found = {row[0]: Figures(*(max(0, int(n)) for n in row[1:])) for row in rows}
     return {letter.id: found.get(letter.id, Figures()) for letter in letters}
 
 

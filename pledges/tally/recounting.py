@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from pledges.tally import counting
-from pledges.tally.models import Bucket, Tally
+from pledges.tally.models import AHEAD, Bucket, Tally
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ def compare(session: Session, truth: Select[Any], letter_id: int | None = None) 
     Both are read in one statement, so in one snapshot: signatures that arrive meanwhile make no difference.
     """
     stored = [
-        select(
-            Tally.letter_id, literal(bucket.value).label("bucket"), func.sum(getattr(Tally, bucket)).label("n")
-        ).group_by(Tally.letter_id)
+        select(Tally.letter_id, literal(bucket.value).label("bucket"), func.sum(getattr(Tally, bucket)).label("n"))
+        .where(Tally.shard != AHEAD)
+        .group_by(Tally.letter_id)
         for bucket in Bucket
     ]
     counted = truth.subquery()

@@ -6,6 +6,7 @@ from pledges import clock
 from pledges.letter import revising
 from pledges.letter.models import Letter, RevisionKind
 from pledges.letter.revising import Revision
+from pledges.signature import carrying
 from tests.letter.files import read
 from tests.people import Workshop
 
@@ -31,6 +32,20 @@ def revise(
     head = f"slug: {slug}\ntitle: Ask more of us\nlanguage: en\nto: The board"
     with workshop.writing() as session:
         return revising.revise(session, slug, read(*lines, head=head, body=body), kind, reason, now=clock.now())
+
+
+def carry_on(workshop: Workshop) -> bool:
+    """One step of a revision that concerns very many."""
+    with workshop.writing() as session:
+        return carrying.carry_on(session, now=clock.now())
+
+
+def carry_all(workshop: Workshop) -> int:
+    """All that are left; answers in how many steps."""
+    steps = 0
+    while carry_on(workshop):
+        steps += 1
+    return steps
 
 
 def translated(workshop: Workshop, **head: str) -> Letter:

@@ -16,7 +16,7 @@ from pledges.letter.models import LetterText
 from pledges.letter.queries import get_letter
 from pledges.mail.models import OwedMail
 from pledges.moderation import deciding
-from pledges.signature import queries, signing
+from pledges.signature import carrying, queries, signing
 from pledges.signature.addresses import read_address
 from pledges.signature.mails import manage_token
 from pledges.signature.models import ListedName, Signature, Words
@@ -26,7 +26,7 @@ from pledges.signature.states import CONFIRMED, HELD, State
 from pledges.tally import recounting
 from tests.crowds import crowd
 from tests.letter.files import read
-from tests.letter.revisions import CHANGE, CORRECTION, revise
+from tests.letter.revisions import CHANGE, CORRECTION, carry_all, revise
 from tests.mailing import link
 from tests.people import Visitor, Workshop
 
@@ -64,6 +64,11 @@ def _letters_at_hand_for_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pledges.letter.at_hand.KEPT_FOR", timedelta(seconds=1))
 
 
+@pytest.fixture(autouse=True, params=[carrying.AT_ONCE, 4])
+def _moved_in_one_step_or_in_many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carrying, "AT_ONCE", request.param)
+
+
 @pytest.fixture(autouse=True)
 def _counts_are_exact(workshop: Workshop) -> Iterator[None]:
     yield
@@ -72,9 +77,10 @@ def _counts_are_exact(workshop: Workshop) -> Iterator[None]:
 
 
 def check(workshop: Workshop) -> list[Signature]:
-    """Whoever is counted signed the newest text or one that it corrects, is listed if approved and not otherwise, and
-    whoever is not was asked.
+    """In the end whoever is counted signed the newest text or one that it corrects, is listed if approved and not
+    otherwise, and whoever is not was asked.
     """
+    carry_all(workshop)
     with workshop.writing() as session:
         texts = session.scalars(select(LetterText).order_by(LetterText.number)).all()
         assert [text.number for text in texts] == [*range(1, len(texts) + 1)]
