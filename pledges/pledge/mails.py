@@ -18,7 +18,7 @@ from pledges.pledge.making import PLEDGE_WITHDRAWN
 from pledges.pledge.models import Commitment
 from pledges.pledge.states import BINDING, State
 from pledges.security import keyring
-from pledges.signature.mails import content_for, manage_token, thanked
+from pledges.signature.mails import agreed, content_for, manage_token
 from pledges.signature.models import Signature
 from pledges.signature.queries import find_signature
 
@@ -39,13 +39,13 @@ def register() -> None:
     composing.register(THRESHOLD_REACHED, _threshold_reached)
     composing.register(LAPSED, _lapsed)
     composing.register(PLEDGE_WITHDRAWN, _withdrawn)
-    thanked.register(_add_pledged)
+    agreed.register(_add_pledged)
 
 
 def _add_pledged(session: Session, signature: Signature, words: dict[str, object]) -> None:
-    """The mail of thanks says what was pledged, in the words that were agreed to."""
+    """What was pledged and still stands, in the words that were agreed to."""
     made = queries.list_commitments(session, signature.id) if signature.commits else ()
-    words["commitments"] = [commitment for commitment in made if commitment.state is not State.WITHDRAWN]
+    words["commitments"] = [row for row in made if row.state not in (State.WITHDRAWN, State.LAPSED)]
 
 
 def report_token(signature_id: int, now: datetime) -> str:

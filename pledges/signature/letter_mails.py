@@ -1,5 +1,6 @@
 """How the mails are composed that tell signatories what became of their letter."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from pledges.mail.models import OwedMail
 from pledges.signature import queries
 from pledges.signature.announcing import LETTER_WITHDRAWN
 from pledges.signature.gathering import SHOWN_AFTER, TOGETHER_REACHED
-from pledges.signature.mails import content_for, manage_token, query_of
+from pledges.signature.mails import agreed, content_for, manage_token, query_of
 from pledges.signature.models import Signature
 from pledges.signature.rounds import TEXT_CHANGED, TEXT_CORRECTED
 from pledges.signature.states import TOLD
@@ -61,7 +62,10 @@ def _text_changed(session: Session, owed: OwedMail, now: datetime) -> Content | 
     change = signature.letter.last_change_in(signature.text.language)
     if change is None or owed.created_at < change.created_at:
         return None
-    return _of_revision(TEXT_CHANGED, signature, before=signature.text, after=texts[-1], revision=change, now=now)
+    words: dict[str, object] = {}
+    agreed(session, signature, words)
+    content = _of_revision(TEXT_CHANGED, signature, before=signature.text, after=texts[-1], revision=change, now=now)
+    return replace(content, words={**words, **content.words})
 
 
 def _find_told(session: Session, owed: OwedMail) -> Signature | None:

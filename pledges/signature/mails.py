@@ -30,8 +30,8 @@ MANAGE_LINK_LASTS = timedelta(days=400)
 ALREADY_SIGNED = "already_signed"
 OWN_PAGE = "own_page"
 
-thanked = Occasion[Session, Signature, dict[str, object]]()
-"""Called while the mail of thanks is composed: a higher room adds what it has to say."""
+agreed = Occasion[Session, Signature, dict[str, object]]()
+"""Called while a mail is composed that says what a signatory has agreed to: a higher room adds what it has to say."""
 
 
 def register() -> None:
@@ -122,7 +122,7 @@ def _thanks(session: Session, owed: OwedMail, now: datetime) -> Content | None:
     if recipient is None:
         return None
     words: dict[str, object] = {"manage": manage_token(signature, now), "is_last": signature.erases_address}
-    thanked(session, signature, words)
+    agreed(session, signature, words)
     return content_for(THANKS, recipient, signature, **words)
 
 
