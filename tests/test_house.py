@@ -133,7 +133,7 @@ def test_every_mail_has_its_three_files_and_every_folder_its_composer() -> None:
         room.register()
     events = set(composing._composers)
     assert {"confirmation", "thanks", "names_waiting"} <= events
-    speaks_with_others_words = {"asked_again"}
+    speaks_with_others_words = {"asked_again", "last_thanks"}
     events -= speaks_with_others_words
     assert {folder.name for folder in (TEMPLATES / "email").iterdir() if folder.is_dir()} == events
     for event in events:

@@ -18,7 +18,7 @@ PAUSES = tuple(timedelta(seconds=s) for s in (5, 15, 20, 20, 60, 300, 900, 3600)
 GIVE_UP_AFTER = timedelta(days=5)
 
 _OUTBOX = Base.metadata.tables[OwedMail.__tablename__]
-_FAIL = (
+_END = (
     update(_OUTBOX)
     .where(
         _OUTBOX.c.id == bindparam("mail"),
@@ -26,10 +26,14 @@ _FAIL = (
         _OUTBOX.c.state == OwedState.DUE,
     )
     .values(
-        state=bindparam("ending"), ended_at=bindparam("now"), error=bindparam("why"), leased_until=None, leased_by=None
+        state=bindparam("ending"),
+        ended_at=bindparam("now"),
+        error=bindparam("why"),
+        leased_until=None,
+        leased_by=None,
+        recipient=None,
     )
 )
-_END = _FAIL.values(recipient=None)
 """Written once, and of the table: building it anew for each mail would cost more than running it."""
 
 
@@ -66,9 +70,8 @@ def release(session: Session, worker: str) -> None:
 def settle(
     session: Session, mail_id: int, worker: str, state: OwedState, *, now: datetime, error: str | None = None
 ) -> None:
-    """Ends a mail for good, unless another worker has taken it over meanwhile."""
-    statement = _FAIL if state is OwedState.FAILED else _END
-    session.execute(statement, {"mail": mail_id, "worker": worker, "ending": state, "now": now, "why": error})
+    """Ends a mail for good, and forgets its recipient, unless another worker has taken it over meanwhile."""
+    session.execute(_END, {"mail": mail_id, "worker": worker, "ending": state, "now": now, "why": error})
 
 
 def postpone(session: Session, mail: OwedMail, worker: str, *, now: datetime, error: str) -> None:

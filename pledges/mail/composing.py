@@ -87,11 +87,22 @@ Renderer: TypeAlias = Callable[[str, str, Mapping[str, Any]], str]
 """Renders (template, language, words)."""
 
 _composers: dict[str, Composer] = {}
+_carrying_recipient: set[str] = set()
 
 
-def register(event: str, composer: Composer) -> None:
-    """Tells how the mails of an event are composed; a composer answers None where nobody need be told."""
+def register(event: str, composer: Composer, *, carries_recipient: bool = False) -> None:
+    """Tells how the mails of an event are composed; a composer answers None where nobody need be told.
+
+    It `carries_recipient` whose address may be stored nowhere else: then what was refused for good can't be sent again.
+    """
     _composers[event] = composer
+    if carries_recipient:
+        _carrying_recipient.add(event)
+
+
+def can_be_retried(event: str) -> bool:
+    """Whether a mail of that event still has an address after it was refused for good."""
+    return event not in _carrying_recipient
 
 
 def compose(session: Session, owed: OwedMail, *, now: datetime) -> Content | None:

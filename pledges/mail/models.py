@@ -37,7 +37,7 @@ class OwedMail(Base):
     """The row that the event is about; which table, its composer knows."""
     state: Mapped[OwedState] = mapped_column(one_of(OwedState, "state"), default=OwedState.DUE)
     recipient: Mapped[str | None] = mapped_column(Sealed)
-    """Only for a last word to someone whose address is erased everywhere else; erased when sent."""
+    """Only where the address may be stored nowhere else; erased when the mail has left or failed, or after a day."""
     language: Mapped[str | None] = mapped_column(String(35))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,13 +6,16 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, Select, String, delete, func, insert, literal, select, update
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from pledges.db import Base
+from pledges.mail import composing
 from pledges.mail.models import KeptMail, OwedMail, OwedState
 from pledges.term import BATCH, Term
 
 KEPT_FOR = timedelta(days=14)
+RECIPIENTS_KEPT_FOR = timedelta(days=1)
+"""So long a mail server may be away, or refuse for now, before a last word is given up."""
 MAILBOX_HOLDS = 200
 A_SECOND = 50
 _OUTBOX = Base.metadata.tables[OwedMail.__tablename__]
@@ -28,7 +31,9 @@ def owe(
     recipient: str | None = None,
     language: str | None = None,
 ) -> None:
-    """Owes one mail about an event. `recipient` only where the address will be erased before it is sent."""
+    """Owes one mail about an event. `recipient` only where the address will be erased before it is sent, or may not be
+    known at all: it is kept until the mail has left or was refused for good, and for a day at most.
+    """
     owed = {"event": event, "about_id": about_id, "recipient": recipient, "language": language}
     session.execute(_OWE, {**owed, "state": OwedState.DUE, "created_at": now, "due_at": now, "attempts": 0})
 
@@ -70,11 +75,30 @@ def redirect(session: Session, mail: OwedMail, event: str, about_id: int, *, rec
 
 
 def retry(session: Session, mail_id: int, *, now: datetime) -> None:
-    """Owes a mail again that had failed for good; any other stays as it is."""
+    """Owes a mail again that had failed for good; any other stays as it is, and so does one without an address."""
+    mail = session.get(OwedMail, mail_id, options=[defer(OwedMail.recipient, raiseload=True)])
+    if mail is None or not composing.can_be_retried(mail.event):
+        return
     failed = (OwedMail.id == mail_id) & (OwedMail.state == OwedState.FAILED)
     session.execute(
         update(OwedMail).where(failed).values(state=OwedState.DUE, due_at=now, attempts=0, ended_at=None, error=None)
     )
+
+
+def _lasting(now: datetime) -> ColumnElement[bool]:
+    """Whose recipient has been kept too long, whatever has become of the mail."""
+    return _OUTBOX.c.recipient.is_not(None) & (OwedMail.created_at <= now - RECIPIENTS_KEPT_FOR)
+
+
+def _find_recipients(session: Session, *, now: datetime, after: int | None) -> Sequence[int]:
+    lasting = select(OwedMail.id).where(_lasting(now), OwedMail.id > (after or 0)).order_by(OwedMail.id)
+    return session.scalars(lasting.limit(BATCH)).all()
+
+
+def _erase_recipients(session: Session, ids: Sequence[int], now: datetime) -> int:
+    erased = update(OwedMail).where(OwedMail.id.in_(ids), _lasting(now)).values(recipient=None)
+    untracked = {"synchronize_session": False, "preserve_rowcount": True}
+    return cast("CursorResult[Any]", session.execute(erased, execution_options=untracked)).rowcount
 
 
 def _find_old(session: Session, *, now: datetime, after: int | None) -> Sequence[int]:
@@ -101,4 +125,8 @@ def _erase_kept(session: Session, ids: Sequence[int], _now: datetime) -> int:
     return cast("CursorResult[Any]", session.execute(delete(KeptMail).where(KeptMail.id.in_(ids)))).rowcount
 
 
-TERMS = (Term("records of mails", _find_old, _erase_old), Term("kept mails", _find_kept, _erase_kept))
+TERMS = (
+    Term("addresses of last words", _find_recipients, _erase_recipients),
+    Term("records of mails", _find_old, _erase_old),
+    Term("kept mails", _find_kept, _erase_kept),
+)

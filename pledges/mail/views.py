@@ -15,7 +15,7 @@ from pledges import clock
 from pledges.config import LOOPBACK_HOSTS, Settings
 from pledges.db import db, transaction
 from pledges.http_guard import is_on_this_machine
-from pledges.mail import outbox, queries
+from pledges.mail import composing, outbox, queries
 from pledges.organizer.desk import staff_only
 from pledges.organizer.models import Role
 
@@ -61,7 +61,8 @@ def undelivered() -> Answer:
     _only_unlimited()
     session = db.session()
     failed, postponed = queries.list_failed(session), queries.list_postponed(session)
-    return render_template("mail/undelivered.html", failed=failed, postponed=postponed)
+    can_retry = {mail.event for mail in failed if composing.can_be_retried(mail.event)}
+    return render_template("mail/undelivered.html", failed=failed, postponed=postponed, can_retry=can_retry)
 
 
 @blueprint.post("/staff/mail/<id:mail_id>/retry")

@@ -18,6 +18,8 @@ from pledges.signature.states import HELD, State
 
 LINK_LASTS = timedelta(days=7)
 THANKS = "thanks"
+LAST_THANKS = "last_thanks"
+"""The same to who is mailed nothing after it."""
 
 
 class ConfirmationOver(DomainError):
@@ -87,5 +89,5 @@ def _settle(session: Session, letter: Letter, signature: Signature, rows: Sequen
     others = [row.id for row in rows if row.state is State.PENDING and row.kind is signature.kind]
     if others:
         session.execute(delete(Signature).where(Signature.id.in_(others), Signature.state == State.PENDING))
-    event = TEXT_CHANGED if signature.earlier and signature.email is not None else THANKS
-    outbox.owe(session, event, signature.id, recipient=last_word_to, now=now)
+    event = TEXT_CHANGED if signature.earlier else THANKS
+    outbox.owe(session, LAST_THANKS if last_word_to else event, signature.id, recipient=last_word_to, now=now)

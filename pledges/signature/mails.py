@@ -15,7 +15,7 @@ from pledges.security import keyring
 from pledges.signature import queries
 from pledges.signature.addresses import read_address
 from pledges.signature.coding import code_of
-from pledges.signature.confirming import LINK_LASTS, THANKS
+from pledges.signature.confirming import LAST_THANKS, LINK_LASTS, THANKS
 from pledges.signature.models import Signature, Words
 from pledges.signature.policy import holds_web_address
 from pledges.signature.reminding import REMINDER
@@ -37,12 +37,13 @@ agreed = Occasion[Session, Signature, dict[str, object]]()
 def register() -> None:
     """Tells the mail room how this room's mails are composed."""
     composing.register(CONFIRMATION, _confirmation)
-    composing.register(ALREADY_SIGNED, _already_signed)
+    composing.register(ALREADY_SIGNED, _already_signed, carries_recipient=True)
     composing.register(REMINDER, _reminder)
-    composing.register(ASKED_AGAIN, _asked_again)
-    composing.register(OWN_PAGE, _own_page)
+    composing.register(ASKED_AGAIN, _asked_again, carries_recipient=True)
+    composing.register(OWN_PAGE, _own_page, carries_recipient=True)
     composing.register(THANKS, _thanks)
-    composing.register(WITHDRAWN, _withdrawn)
+    composing.register(LAST_THANKS, _thanks, carries_recipient=True)
+    composing.register(WITHDRAWN, _withdrawn, carries_recipient=True)
 
 
 def _confirmation(session: Session, owed: OwedMail, now: datetime) -> Content | None:
