@@ -5,7 +5,14 @@ from decimal import Decimal
 from enum import StrEnum
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import NumberFormatError, format_currency, format_decimal, list_currencies, parse_decimal
+from babel.numbers import (
+    NumberFormatError,
+    format_currency,
+    format_decimal,
+    get_currency_symbol,
+    list_currencies,
+    parse_decimal,
+)
 
 from pledges.letter.units import Unit
 
@@ -55,16 +62,17 @@ def read_amount(text: str, unit: Unit, language: str) -> int:
     A number is read as the language writes it ("1.234,50" in Spanish); one that the language would not write so, but
     programs do ("1234.5"), is understood as well.
     """
-    number = _without_unit(_SPACES.sub(" ", text.strip()[:80]), unit)
+    locale = _locale(language)
+    number = _without_unit(_SPACES.sub(" ", text.strip()[:80]), unit, locale)
     if number.startswith(("-", "\u2212")):
         raise AmountRefused(Wrong.NEGATIVE)
-    value = _read_number(number.removeprefix("+").replace(" ", ""), _locale(language))
+    value = _read_number(number.removeprefix("+").replace(" ", ""), locale)
     if value == 0:
         raise AmountRefused(Wrong.NOTHING)
     if value > LARGEST:
         raise AmountRefused(Wrong.TOO_LARGE)
     smallest = value.scaleb(unit.decimals)
-    if smallest != smallest.to_integral_value():
+    if int(smallest.as_tuple().exponent) < 0:  # also "1.500": whoever writes it so may mean a thousand and a half
         raise AmountRefused(Wrong.TOO_FINE)
     return int(smallest)
 
@@ -111,7 +119,9 @@ def _value(amount: int, unit: Unit) -> tuple[Decimal, bool]:
     return value, value == value.to_integral_value()
 
 
-def _without_unit(text: str, unit: Unit) -> str:
+def _without_unit(text: str, unit: Unit, locale: Locale) -> str:
+    if unit.is_currency:
+        text = text.replace(get_currency_symbol(unit.name, locale=locale), "", 1).strip()  # as the page itself shows it
     for sign, currency in _SIGNS.items():
         if sign in text:
             if not unit.is_currency or currency not in (None, unit.name):

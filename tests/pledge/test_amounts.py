@@ -28,6 +28,9 @@ UNDERSTOOD = [
     ("1.5 hours", HOURS, "en", 150),
     ("0.01", EUR, "en", 1),
     ("+5", EUR, "en", 500),
+    ("500\u00a0US$", Unit("USD"), "es", 50000),
+    ("US$ 1.500,50", Unit("USD"), "es", 150050),
+    ("1.500", Unit("USD"), "es", 150000),
     ("١٢٣", EUR, "en", 12300),
 ]
 REFUSED = [
@@ -45,6 +48,12 @@ REFUSED = [
     ("0.00", EUR, "en", Wrong.NOTHING),
     ("9" * 13, EUR, "en", Wrong.TOO_LARGE),
     ("0.001", EUR, "en", Wrong.TOO_FINE),
+    ("1.500", EUR, "en", Wrong.TOO_FINE),
+    ("1,500", EUR, "es", Wrong.TOO_FINE),
+    ("10.00", YEN, "en", Wrong.TOO_FINE),
+    ("\u221e", EUR, "en", Wrong.NO_NUMBER),
+    ("500 \u20ac", Unit("USD"), "en", Wrong.OTHER_UNIT),
+    ("500 MXN", Unit("USD"), "es", Wrong.OTHER_UNIT),
     ("10.5", YEN, "en", Wrong.TOO_FINE),
     ("20 USD", EUR, "en", Wrong.OTHER_UNIT),
     ("£20", EUR, "en", Wrong.OTHER_UNIT),
