@@ -10,26 +10,36 @@ from sqlalchemy.orm import Mapped, Session
 from pledges.db import Base
 from pledges.letter.term import list_past_term
 from pledges.signature.models import Display, Signature, SignatureEvent, StatementState
-from pledges.signature.states import DISTRUSTED, HELD, Kind, State
+from pledges.signature.states import DISTRUSTED, HELD, State
 from pledges.term import BATCH, Term
 
 UNCONFIRMED_KEPT_FOR = timedelta(days=30)
 NETWORKS_KEPT_FOR = timedelta(days=7)
 
 _signature = Base.metadata.tables[Signature.__tablename__].c
-_HOLDS_MORE = or_(
-    _signature.email.is_not(None),
-    _signature.hidden.is_not(None),
-    _signature.representative.is_not(None),
-    _signature.updates,
+_WORDS = ("name", "affiliation", "role", "country", "statement", "statement_state")
+_OF_UNLISTED: dict[str, Any] = {
+    **dict.fromkeys((*_WORDS, "website", "website_host", "invitation_id", "rank")),
+    "display": Display.ANONYMOUS,
+    "affiliation_matched": False,
+}
+_OF_ALL: dict[str, Any] = {
+    "email": None,
+    "hidden": None,
+    "representative": None,
+    "network_digest": None,
+    "updates": False,
+}
+_SEALED = or_(*(_signature[name].is_not(None) for name in ("email", "hidden", "representative")), _signature.updates)
+_UNSHOWN = ~Signature.listed & or_(
+    *(_signature[name].is_not(None) for name in (*_WORDS, "website", "website_host", "invitation_id"))
 )
-"""Sealed words or wishes are still there: only these can be due."""
+_UNREAD = Signature.statement.is_not(None) & (Signature.statement_state != StatementState.APPROVED)
+_HOLDS_MORE = _SEALED | _UNSHOWN | _UNREAD
+"""What nobody is shown, or a wish that nobody can fulfil, is still there: only these can be due."""
 
 _UNTRACKED: dict[str, Any] = {"execution_options": {"synchronize_session": False}}
 """Nothing is loaded in these transactions that would have to follow."""
-
-_UNSEEN = Signature.state.in_(DISTRUSTED) | Signature.together
-"""Shown to nobody, whatever their display: what moderators kept out, and what waited for more signatures in vain."""
 
 
 def _unconfirmed(now: datetime) -> ColumnElement[bool]:
@@ -70,20 +80,21 @@ def _find_addresses(session: Session, *, now: datetime, after: int | None) -> Se
 
 
 def _erase_addresses(session: Session, ids: Sequence[int], now: datetime) -> int:
-    """Erases the address and every word that nobody will see any more. What is shown stays; so does the digest, and
-    with it that one person counts once.
+    """Erases the address and every word that nobody is shown. What stands on the public list stays; so does the digest,
+    and with it that one person counts once. The domain goes only of those who are not counted under it.
     """
-    _lock(session, ids)
-    theirs = Signature.id.in_(ids) & Signature.letter_id.in_(list_past_term(session, now=now))
-    unseen = theirs & (Signature.kind == Kind.PERSON) & _UNSEEN
-    words = dict.fromkeys(("name", "affiliation", "role", "country", "statement", "statement_state"))
-    session.execute(update(Signature).where(unseen).values(**words, display=Display.ANONYMOUS), **_UNTRACKED)
-    unread = (Signature.statement_state == StatementState.REJECTED) | Signature.statement.is_(None)
-    session.execute(update(Signature).where(theirs, unread).values(statement=None, statement_state=None), **_UNTRACKED)
-    their_events = SignatureEvent.signature_id.in_(select(Signature.id).where(theirs))
-    session.execute(update(SignatureEvent).where(their_events).values(reason=None), **_UNTRACKED)
-    nothing = {"email": None, "hidden": None, "representative": None, "network_digest": None, "updates": False}
-    return _count(session.execute(update(Signature).where(theirs, _HOLDS_MORE).values(**nothing), **_UNTRACKED))
+    past = Signature.letter_id.in_(list_past_term(session, now=now)) & Signature.state.in_(HELD)
+    held = select(Signature.id).where(Signature.id.in_(ids), past, _HOLDS_MORE).order_by(Signature.id).with_for_update()
+    due = session.scalars(held).all()
+    theirs = update(Signature).where(Signature.id.in_(due))
+    session.execute(theirs.where(~Signature.listed).values(_OF_UNLISTED), **_UNTRACKED)
+    session.execute(theirs.where(Signature.state.in_(DISTRUSTED)).values(domain=None), **_UNTRACKED)
+    unread = _UNREAD | Signature.statement.is_(None)
+    session.execute(theirs.where(unread).values(statement=None, statement_state=None), **_UNTRACKED)
+    session.execute(theirs.values(_OF_ALL), **_UNTRACKED)
+    reasons = update(SignatureEvent).where(SignatureEvent.signature_id.in_(due))
+    session.execute(reasons.values(reason=None), **_UNTRACKED)
+    return len(due)
 
 
 _OF_FEW = Signature.id + 0

@@ -16,8 +16,10 @@ def test_the_terms_on_the_page_are_those_of_the_code(visitor: Visitor) -> None:
     assert f"is erased {MONTHS_KEPT} months after the letter has closed" in visitor.text
     assert "The fingerprint of the network is erased after a week." in visitor.text
     assert "is erased after two weeks" in visitor.text
+    assert "carries it until it has left, for a day at most" in visitor.text
     assert "once five people stand behind it" in visitor.text
     assert (forgetting.NETWORKS_KEPT_FOR.days, outbox.KEPT_FOR.days, NAMED_FROM) == (7, 14, 5)
+    assert outbox.RECIPIENTS_KEPT_FOR.days == 1
 
 
 def test_the_document_has_the_same_terms() -> None:
