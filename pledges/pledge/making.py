@@ -108,6 +108,12 @@ def show(session: Session, signature_id: int, *, is_shown: bool) -> None:
     counting.change(session, signature.letter_id, Counter())
 
 
+def ask(session: Session, signature_id: int, *, is_asked: bool) -> None:
+    """Has one asked by mail what became of one's pledges, or no more. Raises SignatureOver."""
+    _lock(session, signature_id).unasked = not is_asked
+    session.flush()
+
+
 def _lock(session: Session, signature_id: int) -> Signature:
     """The signature, held: whatever one does with one's pledges waits for what one did before."""
     signature = lock_signature(session, signature_id)

@@ -164,6 +164,20 @@ def test_pledges_are_shown_and_hidden(workshop: Workshop, own: str, visitor: Vis
         assert said in visitor.text
 
 
+def test_who_is_asked_no_more_can_be_asked_again(workshop: Workshop, own: str, visitor: Visitor) -> None:
+    visitor.get(own)
+    visitor.press("/pledges/ask")
+    assert "No mail asks you what became of them" in visitor.text
+    with time_machine.travel("2027-06-02T12:00:00Z"):
+        assert workshop.deliver() == []
+        visitor.get(own)
+        visitor.press("/pledges/ask")
+        assert "When they are due we ask you by mail" in visitor.text
+    with time_machine.travel("2027-06-10T12:00:00Z"):
+        (mail,) = workshop.deliver()
+        assert mail["Subject"].startswith("What became of your pledge?")
+
+
 def test_the_download_holds_the_pledges_and_all_that_was_reported(
     workshop: Workshop, own: str, visitor: Visitor
 ) -> None:
@@ -193,7 +207,7 @@ def test_nothing_is_pledged_with_a_withdrawn_signature(workshop: Workshop, own: 
     visitor.get(own)
     visitor.press("/withdraw")
     visitor.post(f"{own}/withdraw")
-    for path in ("pledges", "pledges/show", "pledges/give/withdraw"):
+    for path in ("pledges", "pledges/show", "pledges/ask", "pledges/give/withdraw"):
         assert visitor.post(f"{own}/{path}", {"pledge": "speak"}).status_code == 410, path
     visitor.get(own)
     assert "Your pledges" not in visitor.text
@@ -215,7 +229,7 @@ def test_nothing_more_is_pledged_under_a_withdrawn_letter(
 def test_looking_at_the_page_pledges_nothing(workshop: Workshop, own: str, visitor: Visitor) -> None:
     before = states(workshop)
     visitor.get(own)
-    for path in ("pledges", "pledges/show", "pledges/give/withdraw"):
+    for path in ("pledges", "pledges/show", "pledges/ask", "pledges/give/withdraw"):
         assert visitor.get(f"{own}/{path}").status_code == 405
     assert visitor.post(f"{own[:-3]}/pledges", {"pledge": "speak"}).status_code == 404
     from_elsewhere = {"Sec-Fetch-Site": "cross-site"}

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from pledges import clock
 from pledges.letter.models import Letter
 from pledges.moderation import deciding
-from pledges.pledge import binding, committing, queries, recounting, reporting
+from pledges.pledge import binding, committing, deliveries, queries, recounting, reporting
 from pledges.pledge.counting import COUNTED, change_tally, weight, weight_as_sql
 from pledges.pledge.models import Commitment, PledgeTally
 from pledges.pledge.recounting import Difference
@@ -59,7 +59,7 @@ def test_totals_equal_a_recount_after_a_thousand_random_changes_by_many_at_once(
         person, kind = dice.choice(people), dice.choice(CHANGING)
         with workshop.writing() as session:
             signature = lock_signature(session, person.id)
-            queries.lock_commitments(session, [person.id])
+            (give,) = [c for c in queries.lock_commitments(session, [person.id]) if c.pledge.key == "give"]
             try:
                 if kind == "report":
                     reporting.report(session, person.id, {"give": dice.choice(OUTCOMES)}, now=clock.now())
@@ -73,6 +73,9 @@ def test_totals_equal_a_recount_after_a_thousand_random_changes_by_many_at_once(
                 elif kind == "time":
                     binding.note_thresholds(session, now=clock.now())
                     binding.bind_reached(session, now=clock.now())
+                elif kind == "import":
+                    line = f"{give.reference},{seed}.{dice.randint(1, 99):02},2027-05-01"
+                    deliveries.import_deliveries(session, letter, deliveries.read_lines(line), now=clock.now())
                 elif kind == "reject":
                     deciding.reject(session, letter, [person.id], reason="x", account_id=None, now=clock.now())
                 else:
@@ -83,13 +86,19 @@ def test_totals_equal_a_recount_after_a_thousand_random_changes_by_many_at_once(
 
     with ThreadPoolExecutor(WORKERS) as pool:
         done = list(pool.map(change, range(CHANGES)))
-    assert set(done) >= {"report", "amount", "release", "reject", "take back"}
+    assert set(done) >= {"report", "amount", "import", "release", "reject", "take back"}
     assert compare(workshop) == []
     with workshop.writing() as session:
         assert any(session.scalars(select(PledgeTally.pledged)))
+        assert any(session.scalars(select(Commitment.imported)))
 
 
-CHANGING = ("report",) * 10 + ("amount",) * 4 + ("release", "time", "reject", "reject", "take back", "take back")
+CHANGING = (
+    ("report",) * 10
+    + ("amount",) * 4
+    + ("import",) * 3
+    + ("release", "time", "reject", "reject", "take back", "take back")
+)
 
 
 def test_the_database_weighs_every_commitment_as_the_deeds_do(workshop: Workshop, letter: Letter) -> None:

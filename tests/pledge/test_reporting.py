@@ -63,6 +63,7 @@ def test_what_is_said_is_recorded_and_shown_and_can_be_corrected(
     assert answer.status_code == 303
     assert visitor.get(answer.headers["Location"]).status_code == 200
     assert "Thank you" in visitor.text
+    assert visitor.page.select_one("a[href='/letters/ask-more/pledges']")
     assert "partly kept by your own word" in visitor.text
     speak, give = commitments(workshop)
     assert (speak.state, speak.reported_at) == (State.MADE, None)

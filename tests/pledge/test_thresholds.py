@@ -10,13 +10,14 @@ from pledges import clock
 from pledges.letter.models import Letter
 from pledges.letter.queries import get_letter
 from pledges.moderation import deciding
-from pledges.pledge import committing, queries
+from pledges.pledge import binding, committing, queries
 from pledges.pledge.models import Commitment
 from pledges.pledge.states import State
 from pledges.signature import confirming
 from pledges.signature.models import Signature
 from tests.mailing import MailSink, plain
 from tests.people import Workshop
+from tests.pledge.promises import offer
 
 PLEDGES = """
   - {key: strike, kind: act, text: I will strike., due: 2027-06-01, threshold: 4}
@@ -69,6 +70,43 @@ def test_everyone_is_told_once_when_too_few_have(workshop: Workshop, letter: Let
     assert later(workshop, sink, "2027-06-09T12:00:00Z") == [("ada@example.org", "Your pledge has lapsed")]
     assert "counted nowhere as broken" in plain(sink.to("ada@example.org")[-1])
     assert later(workshop, sink, "2027-06-10T12:00:00Z") == []
+
+
+def test_enough_who_pledged_in_time_are_bound_also_if_nothing_ran_until_a_week_after(
+    workshop: Workshop, letter: Letter, sink: MailSink
+) -> None:
+    for n in range(2):
+        pledged(workshop, letter, f"ada{n}@example.org", "give", 125050)
+    mails = later(workshop, sink, "2027-06-09T12:00:00Z")
+    assert [about for _, about in mails].count("Your pledge binds now") == 2
+    assert "Your pledge has lapsed" not in {about for _, about in mails}
+    with workshop.writing() as session:
+        assert set(session.scalars(select(Commitment.state))) == {State.MADE}
+
+
+def test_who_confirms_after_the_date_completes_no_threshold(workshop: Workshop, letter: Letter) -> None:
+    pledged(workshop, letter, "ada@example.org", "give", 125050)
+    late = workshop.sign(letter, "late@example.org")
+    offer(workshop, letter, late, give=500)
+    with time_machine.travel("2027-06-02T00:00:01Z"):
+        with workshop.writing() as session:
+            confirming.confirm(session, get_letter(session, letter.slug), late.id, now=clock.now())
+        for _ in range(2):
+            with workshop.writing() as session:
+                binding.lapse_unreached(session, now=clock.now())
+    with workshop.writing() as session:
+        assert set(session.scalars(select(Commitment.state))) == {State.LAPSED}
+
+
+def test_a_crowd_is_bound_in_one_round_of_the_worker(
+    workshop: Workshop, letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pledges.pledge.binding.AT_ONCE", 2)
+    for n in range(5):
+        pledged(workshop, letter, f"ada{n}@example.org", "strike")
+    workshop.worker.work()
+    with workshop.writing() as session:
+        assert set(session.scalars(select(Commitment.state))) == {State.MADE}
 
 
 def test_an_erased_address_and_one_kept_out_are_told_nothing_and_hold_up_nobody(

@@ -9,6 +9,7 @@ from pledges import clock
 from pledges.letter.models import Letter
 from pledges.moderation import deciding
 from pledges.pledge import binding, committing, queries, tracking
+from pledges.pledge.mails import report_token
 from pledges.pledge.models import PledgeDay, Reading
 from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import State
@@ -158,6 +159,25 @@ def test_notes_are_shown_only_when_approved_and_named_only_where_chosen(
         assert "I spoke." in section(visitor, "speak")
         assert "Quentin" not in visitor.text
         assert "javascript:" not in visitor.get(TRACKER).get_data(as_text=True)
+
+
+def test_what_a_stranger_writes_stays_text_everywhere(workshop: Workshop, visitor: Visitor, letter: Letter) -> None:
+    hostile = "<script>alert(1)</script>"
+    with time_machine.travel(BEFORE):
+        ada = pledged(workshop, letter, "a@example.org", hostile, shown=True, speak=None)
+        link = "https://example.org/?a='\"><script>alert(1)</script>"
+        report(workshop, ada, speak=Outcome(State.KEPT, None, hostile, link))
+        read(workshop, ada)
+        token = report_token(ada.id, clock.now())
+        for path in (TRACKER, f"{TRACKER}/{ada.id}", f"/report/{token}"):
+            assert hostile not in visitor.get(path).get_data(as_text=True), path
+            assert hostile in visitor.text
+            assert visitor.page.select_one("a[rel~=ugc]")["href"] == link
+            assert {"nofollow", "ugc", "noopener"} <= set(visitor.page.select_one("a[rel~=ugc]")["rel"])
+        workshop.account("mod@example.org")
+        visitor.sign_in("mod@example.org")
+        assert hostile not in visitor.get("/moderation/ask-more/reports").get_data(as_text=True)
+        assert hostile in visitor.text
 
 
 def test_the_shown_are_paged_by_place(workshop: Workshop, visitor: Visitor, letter: Letter) -> None:

@@ -30,7 +30,7 @@ def test_the_element_is_given_the_pledges_count_and_sum(workshop: Workshop, visi
         assert visitor.get("/embed/ask-more.json").json["count"] == "2"
         report(workshop, giver, give=Outcome(State.KEPT))
     with time_machine.travel(AFTER):
-        assert "1 report it kept" in visitor.get("/embed/ask-more.json?pledge=give").json["what"]
+        assert "1 of 1 reported as kept" in visitor.get("/embed/ask-more.json?pledge=give").json["what"]
         assert "lapsed" in visitor.get("/embed/ask-more.json?pledge=strike").json["what"]
 
 

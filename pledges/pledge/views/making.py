@@ -44,6 +44,14 @@ def show(token: str) -> Answer:
     return _back(token)
 
 
+@blueprint.post("/manage/<token>/pledges/ask")
+def ask(token: str) -> Answer:
+    (signature_id,) = subject_of(token, MANAGE_LINK, 1)
+    with transaction() as session:
+        making.ask(session, signature_id, is_asked=bool(request.form.get("ask")))
+    return _back(token)
+
+
 @blueprint.post("/manage/<token>/pledges/<slug:key>/withdraw")
 def withdraw(token: str, key: str) -> Answer:
     (signature_id,) = subject_of(token, MANAGE_LINK, 1)
