@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from sqlalchemy import Connection, create_engine, func, inspect, select, text
 from sqlalchemy.engine import Inspector, make_url
 from sqlalchemy.exc import OperationalError
 
-from pledges import create_app
+from pledges import allowance, create_app
 from pledges.config import Settings
 from pledges.db import MIGRATIONS, Base, db, is_up_to_date
 from pledges.letter.models import Letter, LetterText
@@ -241,3 +242,18 @@ def test_marks_that_an_open_domain_gave_are_taken_back(workshop: Workshop) -> No
     with workshop.writing() as session:
         rows = session.scalars(select(Signature).order_by(Signature.id)).all()
         assert [(row.affiliation_matched, row.domain) for row in rows] == [(False, None), (False, "example.org")]
+
+
+def test_what_was_used_of_an_allowance_stays_used_forth_and_back(workshop: Workshop) -> None:
+    def take(now: datetime) -> bool:
+        with workshop.writing() as session:
+            return allowance.take(session, b"d" * 32, limit=3, window=timedelta(hours=1), now=now)
+
+    began = datetime(2027, 3, 8, 12, 0, 0, 70, tzinfo=UTC)
+    assert [take(began) for _ in range(2)] == [True, True]
+    with workshop.app.app_context():
+        command.downgrade(config_of(workshop.app), "0017")
+        command.upgrade(config_of(workshop.app), "head")
+    assert [take(began), take(began)] == [True, False]
+    assert not take(began + timedelta(minutes=59, seconds=59))
+    assert [take(began + timedelta(hours=1)) for _ in range(4)] == [True, True, True, False]

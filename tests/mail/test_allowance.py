@@ -1,9 +1,11 @@
 """Strangers can cause five mails a day to one mailbox for each letter, however many of them try at once."""
 
+import random
 import threading
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 import time_machine
 
 from pledges import allowance, clock, retention
@@ -55,21 +57,40 @@ def test_thirty_forms_at_once_cause_five_mails(workshop: Workshop) -> None:
     assert len(workshop.outbox()) == 5
 
 
-def test_the_day_begins_with_the_first_mail_and_then_there_are_five_again(workshop: Workshop) -> None:
+def test_a_day_after_each_mail_there_is_one_more_and_never_six_within_a_day(workshop: Workshop) -> None:
     letter = workshop.letter()
-    with time_machine.travel(clock.now(), tick=False) as time:
-        workshop.sign(letter)
+
+    def signed(times: int) -> int:
+        for _ in range(times):
+            workshop.sign(letter)
+        return len(workshop.deliver())
+
+    with time_machine.travel("2027-03-01T12:00:00Z", tick=False) as time:
+        assert signed(1) == 1
         time.shift(timedelta(hours=23))
-        for _ in range(5):
-            workshop.sign(letter)
-        assert len(workshop.outbox()) == 5
+        assert signed(6) == 4
         time.shift(timedelta(minutes=59, seconds=59))
-        workshop.sign(letter)
-        assert len(workshop.outbox()) == 5
+        assert signed(1) == 0
         time.shift(1)
-        for _ in range(6):
-            workshop.sign(letter)
-        assert len(workshop.outbox()) == 10
+        assert signed(6) == 1
+        time.shift(timedelta(hours=22, minutes=59, seconds=59))
+        assert signed(1) == 0
+        time.shift(1)
+        assert signed(6) == 4
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5])
+def test_within_any_window_no_more_is_taken_and_no_less_is_given(workshop: Workshop, limit: int) -> None:
+    chance, window, taken = random.Random(limit), timedelta(hours=24), []
+    now = clock.now()
+    with workshop.writing() as session:
+        for _ in range(150):
+            now += timedelta(seconds=chance.choice((0, 1, 60, 3600, 6 * 3600)), microseconds=chance.randrange(10**6))
+            used = sum(now - window < at for at in taken)
+            granted = allowance.take(session, b"d" * 32, limit=limit, window=window, now=now)
+            assert granted == (used < limit)
+            taken += [now] * granted
+    assert len(taken) > limit * 5
 
 
 def test_an_owners_own_deed_is_told_of_though_strangers_used_up_the_mails(workshop: Workshop) -> None:
