@@ -138,6 +138,7 @@ def signatories(slug: str) -> Any:
         more_organizations=more,
         q=q,
         figures=get_figures(session, found),
+        now=clock.now(),
     )
 
 

@@ -131,7 +131,7 @@ PUBLIC = (
     Shown("letter-unbroken", "/letters/unbroken", LONG_NAME),
     Shown("list", "/letters/long-read/signatories", "More names"),
     Shown("list-last", "/letters/long-read/signatories?q=ada&after=", "Ada Quillfeather"),
-    Shown("list-empty", "/letters/nobody-yet/signatories", "No name stands here."),
+    Shown("list-empty", "/letters/nobody-yet/signatories", "Yours can be the first."),
     Shown("list-no-hit", f"{FIRST}/signatories?q=zzz", "No name on the list begins like that."),
     Shown("list-right-to-left", "/letters/right-to-left/signatories", "مريم الخطيب"),
     Shown("list-unbroken", "/letters/unbroken/signatories", LONG_NAME),
