@@ -127,7 +127,7 @@ class Workshop:
         together: bool = False,
         **words: str,
     ) -> Signature:
-        """A pending signature, with its mail owed; None when the mailbox has had its mails for today."""
+        """A pending signature, with its mail owed, unless the mailbox has had its mails for today."""
         submission = signing.Submission(
             address=read_address(email),
             words=Words(name=name, **words),
@@ -138,7 +138,7 @@ class Workshop:
         with self.writing() as session:
             fresh = get_letter(session, letter.slug)
             signature_id = signing.sign(session, fresh, fresh.text_in(None), submission, now=clock.now())
-            return queries.find_signature(session, signature_id) if signature_id is not None else None
+            return queries.find_signature(session, signature_id)
 
     def confirmed(
         self, letter: Letter, email: str = "ada@example.org", name: str = "Ada Example", **how: Any

@@ -30,12 +30,15 @@ def owe(
     now: datetime,
     recipient: str | None = None,
     language: str | None = None,
+    is_moot: bool = False,
 ) -> None:
     """Owes one mail about an event. `recipient` only where the address will be erased before it is sent, or may not be
-    known at all: it is kept until the mail has left or was refused for good, and for a day at most.
+    known at all: it is kept until the mail has left or was refused for good, and for a day at most. One that `is_moot`
+    costs the same and is never sent.
     """
     owed = {"event": event, "about_id": about_id, "recipient": recipient, "language": language}
-    session.execute(_OWE, {**owed, "state": OwedState.DUE, "created_at": now, "due_at": now, "attempts": 0})
+    state = OwedState.MOOT if is_moot else OwedState.DUE
+    session.execute(_OWE, {**owed, "state": state, "created_at": now, "due_at": now, "attempts": 0})
 
 
 def owe_each(session: Session, event: str, ids: Select[int], *, now: datetime, behind: int = 0) -> int:

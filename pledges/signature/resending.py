@@ -21,10 +21,13 @@ PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 
 
 def ask_again(session: Session, letter: Letter, address: Address, *, now: datetime) -> None:
-    """Owes a mail to whoever has this address, should it have signed; for any address the same is done."""
+    """Owes a mail to whoever has this address, should it have signed; for any address the same is done, and where it
+    was asked too often the same again, with a mail that is never sent: one could tell by the time who else has asked.
+    """
     asks = keyring().digest("asks of a mailbox", mailbox_digest(letter.id, address).hex())
-    if allowance.take(session, asks, limit=ASKS_A_DAY, window=timedelta(days=1), now=now):
-        outbox.owe(session, ASKED_AGAIN, letter.id, recipient=address.typed, now=now)
+    may_ask = allowance.take(session, asks, limit=ASKS_A_DAY, window=timedelta(days=1), now=now)
+    recipient = address.typed if may_ask else None
+    outbox.owe(session, ASKED_AGAIN, letter.id, recipient=recipient, is_moot=not may_ask, now=now)
 
 
 def may_mail(session: Session, digest: bytes, *, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from pledges.letter.withdrawing import check_not_withdrawn
 from pledges.mail import outbox
 from pledges.security import keyring
 from pledges.signature.addresses import Address
+from pledges.signature.forgetting import UNCONFIRMED_KEPT_FOR
 from pledges.signature.models import Display, Signature, StatementState, Words, stored
 from pledges.signature.policy import Origin
 from pledges.signature.states import Kind, State
@@ -44,7 +45,7 @@ _INSERT_BY_INVITATION = _insert_where(
     Letter.state.in_((LetterState.DRAFT, LetterState.OPEN)),
     select(Invitation.id)
     .where(
-        Invitation.id == bindparam("invitation_id"),
+        Invitation.id == bindparam("link"),
         Invitation.letter_id == Letter.id,
         Invitation.revoked_at.is_(None),
     )
@@ -85,25 +86,45 @@ def sign(
     origin: Origin = Origin(),
     invitation_id: int | None = None,
     now: datetime,
-) -> int | None:
+) -> int:
     """A pending signature under `text`, and the mail that leads to its confirmation; answers the signature's id.
 
     Nothing here depends on what is known of the address: whether it has signed already is looked up when
-    the mail is composed. Strangers can cause `MAILS_A_DAY` to one mailbox for each letter: beyond that nothing is
-    stored, for nobody could confirm it, and the answer is None. Raises LetterClosed, also for a letter that closed
-    since it was loaded. With an invitation it goes into a draft, too; raises InvitationRevoked.
+    the mail is composed. Strangers can cause `MAILS_A_DAY` to one mailbox for each letter. What goes beyond costs the
+    same and says nothing, but no mail leaves, nothing finds the signature, and the next retention erases it.
+
+    Raises LetterClosed, also for a letter that closed since it was loaded. With an invitation it goes into a draft
+    too; raises InvitationRevoked.
     """
     check_open(letter, is_invited=invitation_id is not None, now=now)
     digest = mailbox_digest(letter.id, submission.address)
-    if not allowance.take(session, digest, limit=MAILS_A_DAY, window=timedelta(days=1), now=now):
-        return None
-    row: dict[str, object] = {
-        "letter_id": letter.id,
+    is_mailed = allowance.take(session, digest, limit=MAILS_A_DAY, window=timedelta(days=1), now=now)
+    row = {
+        **_row_of(submission, origin, letter.id),
         "text_id": text.id,
+        "email_digest": digest,
+        "invitation_id": invitation_id,
+        "created_at": now,
+    }
+    if not is_mailed:
+        row |= {"email_digest": None, "invitation_id": None, "created_at": now - UNCONFIRMED_KEPT_FOR}
+    if invitation_id is None:
+        signature_id = session.execute(_INSERT_WHILE_OPEN, row).scalar_one_or_none()
+    else:
+        signature_id = session.execute(_INSERT_BY_INVITATION, {**row, "link": invitation_id}).scalar_one_or_none()
+    if signature_id is None:
+        raise LetterClosed(letter.slug) if invitation_id is None else InvitationRevoked(letter.slug)
+    outbox.owe(session, CONFIRMATION, signature_id, is_moot=not is_mailed, now=now)
+    return int(signature_id)
+
+
+def _row_of(submission: Submission, origin: Origin, letter_id: int) -> dict[str, object]:
+    """What is stored of what was sent."""
+    return {
+        "letter_id": letter_id,
         "state": State.PENDING,
         "kind": submission.kind,
         "email": submission.address.typed,
-        "email_digest": digest,
         "updates": submission.updates,
         "commits": submission.commits,
         "together": submission.together,
@@ -112,18 +133,10 @@ def sign(
         "website": submission.website and submission.website.url,
         "website_host": submission.website and submission.website.host,
         "representative": submission.representative,
-        "invitation_id": invitation_id,
-        "network_digest": origin.network_digest(letter.id),
+        "network_digest": origin.network_digest(letter_id),
         "flags": sorted(origin.flags),
-        "created_at": now,
         **stored(submission.words, submission.display, sealed=submission.together),
     }
-    statement = _INSERT_WHILE_OPEN if invitation_id is None else _INSERT_BY_INVITATION
-    signature_id = session.execute(statement, row).scalar_one_or_none()
-    if signature_id is None:
-        raise LetterClosed(letter.slug) if invitation_id is None else InvitationRevoked(letter.slug)
-    outbox.owe(session, CONFIRMATION, signature_id, now=now)
-    return int(signature_id)
 
 
 def check_open(letter: Letter, *, is_invited: bool = False, now: datetime) -> None:

@@ -1,12 +1,23 @@
 """Nothing tells a stranger whether an address has signed."""
 
+import re
+
 import pytest
 import time_machine
 from werkzeug.test import TestResponse
 
+from pledges import clock
+from pledges.letter import inviting
+from pledges.letter.queries import get_letter
+from pledges.signature import queries, ranking, signing
+from pledges.signature.addresses import read_address
+from pledges.signature.models import Words
 from pledges.signature.states import State
-from tests.crowds import dump, in_state
+from tests.crowds import dump, in_state, stolen
+from tests.mailing import link, plain
 from tests.people import Visitor, Workshop
+
+ADA = "ada@example.org"
 
 
 def whole(response: TestResponse) -> tuple[int, list[tuple[str, str]], bytes]:
@@ -47,6 +58,43 @@ def test_the_sixth_mail_of_a_day_is_not_sent_and_the_answer_does_not_say_so(
     assert len(answers) == 1
     assert len(workshop.deliver()) == 5
     assert len(dump(workshop)["signature"]) == 5
+
+
+def test_what_is_sent_beyond_the_fifth_is_found_by_nothing_and_erased_soon(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    letter = workshop.letter()
+    with time_machine.travel("2027-03-01T12:00:00Z", tick=False) as time:
+        for n in range(6):
+            visitor.sign("ask-more", name=f"Ada {'ABCDEF'[n]}")
+        last = link(workshop.deliver()[-1], "confirm")
+        visitor.sign("ask-more", name="Eve Forger")
+        with workshop.writing() as session:
+            found = queries.list_mailbox(session, letter, signing.mailbox_digest(letter.id, read_address(ADA)))
+        assert [row.name for row in found] == [f"Ada {letter}" for letter in "ABCDE"]
+        code = re.search(r"\b\d{3} \d{3}\b", plain(workshop.sink.messages[-1]))
+        assert code is not None
+        assert visitor.post("/letters/ask-more/code", {"email": ADA, "code": code[0]}).status_code == 303
+        assert visitor.post(last).status_code == 303
+        workshop.deliver()
+        visitor.get(workshop.manage_link(ADA))
+        assert "Ada E" in visitor.text
+        time.shift(3601)
+        workshop.deliver()
+        time.shift(24 * 3600)
+        assert workshop.deliver() == []
+        assert b"Eve Forger" not in stolen(workshop)
+
+
+def test_an_organizer_sees_no_first_signatory_that_was_never_mailed(workshop: Workshop) -> None:
+    letter = workshop.letter(opened=False)
+    with workshop.writing() as session:
+        fresh = get_letter(session, letter.slug)
+        invitation = inviting.invite(session, fresh, now=clock.now())
+        submission = signing.Submission(address=read_address(ADA), words=Words(name="Ada Example"))
+        for _ in range(7):
+            signing.sign(session, fresh, fresh.text_in(None), submission, invitation_id=invitation.id, now=clock.now())
+        assert len(ranking.list_invited(session, fresh)) == 5
 
 
 def test_another_letter_has_mails_of_its_own_for_the_same_mailbox(workshop: Workshop, visitor: Visitor) -> None:

@@ -276,4 +276,5 @@ def test_a_mailbox_that_has_had_its_mails_is_answered_the_same(workshop: Worksho
     for _ in range(7):
         rush.sign("ask-more")
         assert rush.sign("ask-more", altcha=encoded(solve(asked(rush)))).status_code == 303
-    assert signed(workshop) == 2 * ABOVE + 5
+    workshop.deliver()
+    assert len(workshop.sink.to("ada@example.org")) == 5

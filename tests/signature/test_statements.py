@@ -12,7 +12,9 @@ from flask import Flask
 from sqlalchemy import event
 
 from pledges.db import db
+from pledges.mail.models import OwedState
 from pledges.moderation import deciding
+from pledges.signature.resending import ASKS_A_DAY
 from pledges.signature.states import State
 from tests.crowds import crowd
 from tests.people import Visitor, Workshop
@@ -52,6 +54,33 @@ def test_signing_costs_few_statements_however_many_have_signed(
     with counted(workshop.app) as statements:
         assert visitor.sign("ask-more").status_code == 303
     assert len(statements) <= READING_THE_LETTER + SIGNING, statements
+
+
+@pytest.mark.parametrize("head", [{}, {"pledges": "[{key: speak-up, kind: act, text: I will speak up.}]"}])
+def test_a_sixth_mail_of_a_day_that_is_not_sent_costs_what_the_fifth_does(
+    workshop: Workshop, visitor: Visitor, head: dict[str, str]
+) -> None:
+    workshop.letter(**head)
+    ran: list[list[str]] = []
+    for _ in range(7):
+        with counted(workshop.app) as statements:
+            fields = {"pledge": "speak-up"} if head else {}
+            assert visitor.sign("ask-more", statement="I will.", display="affiliation", **fields).status_code == 303
+        ran.append(statements)
+    assert ran[4] == ran[5] == ran[6]
+    assert len([words for words in ran[5] if words.startswith("INSERT")]) == (4 if head else 3)
+
+
+def test_to_ask_too_often_for_ones_own_page_costs_what_it_cost_before(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    ran: list[list[str]] = []
+    for _ in range(ASKS_A_DAY + 1):
+        with counted(workshop.app) as statements:
+            assert visitor.post("/letters/ask-more/resend", {"email": "ada@example.org"}).status_code == 303
+        ran.append(statements)
+    assert ran[-1] == ran[-2]
+    assert len([words for words in ran[-1] if words.startswith("INSERT")]) == 2
+    assert [mail.state for mail in workshop.outbox()][-2:] == [OwedState.DUE, OwedState.MOOT]
 
 
 @pytest.mark.parametrize("others", [1, 50])
