@@ -212,5 +212,9 @@ def test_a_template_holds_no_code_and_trusts_nothing_but_the_letters_text(templa
     assert not re.findall(r"<style|<script(?![^>]*\bsrc=)|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:", source)
 
 
+def test_no_words_hide_inside_of_f_strings_where_the_catalog_does_not_find_them() -> None:
+    assert not holding(r"\{n?gettext\(|\{_\(", PYTHON)
+
+
 def test_nothing_else_is_marked_as_safe_html() -> None:
     assert not holding(r"\bMarkup\(|render_template_string|autoescape=False", PYTHON)

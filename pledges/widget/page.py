@@ -100,8 +100,9 @@ def _pledged(shown: Face, standing: Standing, text: LetterText) -> Face:
     else:
         what = ngettext("person has pledged this", "people have pledged this", n)
     if standing.reached_due:
-        due = figure(standing.reached_due)
-        what = f"{what} · {gettext('%(kept)s of %(due)s reported as kept', kept=figure(standing.kept), due=due)}"
+        kept, due = figure(standing.kept), figure(standing.reached_due)
+        told = gettext("%(kept)s of %(due)s reported as kept", kept=kept, due=due)
+        what = f"{what} · {told}"
     goal = None
     if of:
         in_words = written(of, pledge.unit, text.language) if pledge.unit else figure(of)

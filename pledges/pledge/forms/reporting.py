@@ -119,8 +119,10 @@ class ReportForm(BaseForm):
         return fields
 
     def _hint(self, row: Commitment, unit: Unit) -> str:
-        such = str(gettext("Such as %(such)s.", such=example(unit, self._language)))
-        return f"{such} {gettext('Leave it empty if you kept all of it.')}" if row.amount is not None else such
+        such = example(unit, self._language)
+        if row.amount is None:
+            return str(gettext("Such as %(such)s.", such=such))
+        return str(gettext("Such as %(such)s. Leave it empty if you kept all of it.", such=such))
 
     def _said(self) -> dict[str, Any]:
         said: dict[str, Any] = {}
