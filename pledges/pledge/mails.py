@@ -93,7 +93,7 @@ def _told(row: Commitment, language: str) -> dict[str, object]:
         "amount": unit and row.amount and written(row.amount, unit, language),
         "said": row.state if row.is_own_word else None,
         "imported": unit and row.imported and written(row.imported, unit, language),
-        "reference": row.reference,
+        "reference": row.reference if row.amount is not None else None,
         "pay_url": row.pledge.pay_url,
     }
 
