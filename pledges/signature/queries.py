@@ -69,6 +69,14 @@ def lock_several(session: Session, letter: Letter, ids: Sequence[int]) -> Sequen
     return session.scalars(locked(chosen)).all()
 
 
+def lock_seen(session: Session, letter: Letter, ids: Sequence[int]) -> Sequence[Signature]:
+    """The same without those that moderators do not see: what they are not shown, they neither decide on nor are told
+    of, whatever ids they send.
+    """
+    theirs = (Signature.letter_id == letter.id) & (Signature.state != State.PENDING) & _TOLD
+    return session.scalars(locked(select(Signature).where(theirs, Signature.id.in_(ids)).order_by(Signature.id))).all()
+
+
 def find_with_held(session: Session, signature_id: int) -> tuple[Signature | None, Signature | None]:
     """The signature, and this person's signature that is past confirmation, if there is one."""
     found = session.execute(_ONE_AND_HELD, {"signature": signature_id}).one_or_none()
