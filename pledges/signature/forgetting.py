@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session
 from pledges.db import Base
 from pledges.letter.term import list_past_term
 from pledges.signature.models import Display, Signature, SignatureEvent, StatementState
-from pledges.signature.states import DISTRUSTED, HELD, State
+from pledges.signature.states import HELD, State
 from pledges.term import BATCH, Term
 
 UNCONFIRMED_KEPT_FOR = timedelta(days=30)
@@ -81,14 +81,15 @@ def _find_addresses(session: Session, *, now: datetime, after: int | None) -> Se
 
 def _erase_addresses(session: Session, ids: Sequence[int], now: datetime) -> int:
     """Erases the address and every word that nobody is shown. What stands on the public list stays; so does the digest,
-    and with it that one person counts once. The domain goes only of those who are not counted under it.
+    and with it that one person counts once. The domain goes only of the rejected: of all who think that they are
+    counted the same is kept.
     """
     past = Signature.letter_id.in_(list_past_term(session, now=now)) & Signature.state.in_(HELD)
     held = select(Signature.id).where(Signature.id.in_(ids), past, _HOLDS_MORE).order_by(Signature.id).with_for_update()
     due = session.scalars(held).all()
     theirs = update(Signature).where(Signature.id.in_(due))
     session.execute(theirs.where(~Signature.listed).values(_OF_UNLISTED), **_UNTRACKED)
-    session.execute(theirs.where(Signature.state.in_(DISTRUSTED)).values(domain=None), **_UNTRACKED)
+    session.execute(theirs.where(Signature.state == State.REJECTED).values(domain=None), **_UNTRACKED)
     unread = _UNREAD | Signature.statement.is_(None)
     session.execute(theirs.where(unread).values(statement=None, statement_state=None), **_UNTRACKED)
     session.execute(theirs.values(_OF_ALL), **_UNTRACKED)

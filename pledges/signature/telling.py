@@ -13,9 +13,11 @@ from pledges.signature.states import Actor, State
 def everything_of(signature: Signature, history: Sequence[SignatureEvent]) -> Mapping[str, Any]:
     """All that the database knows of one signature, by name; times in ISO 8601. Digests are left out: they stand for
     the address and the network, tell nothing without the key, and are named as being there. What the rules against
-    abuse noticed is left out, too: who is quarantined sees what everyone sees.
+    abuse noticed is left out, too: who is quarantined sees what everyone sees. Of whoever has withdrawn, the digest of
+    the address is kept only if the signature was doubted: whether it is there is told to nobody then.
     """
     text = signature.text
+    is_withdrawn = signature.state is State.WITHDRAWN
     return {
         "letter": {"slug": signature.letter.slug, "title": text.title},
         "text": {"language": text.language, "version": text.number, "sha256": text.sha256, "markdown": text.markdown},
@@ -51,7 +53,7 @@ def everything_of(signature: Signature, history: Sequence[SignatureEvent]) -> Ma
             "reminded_at": _iso(signature.reminded_at),
         },
         "digests": {
-            "address": signature.email_digest is not None,
+            "address": None if is_withdrawn else signature.email_digest is not None,
             "network": signature.network_digest is not None,
         },
         "created_at": _iso(signature.created_at),

@@ -9,7 +9,8 @@ import time_machine
 from flask import render_template_string
 from sqlalchemy import select
 
-from pledges import clock
+from pledges import clock, retention
+from pledges.letter import publishing
 from pledges.letter.models import Letter, Moderation
 from pledges.letter.queries import get_letter
 from pledges.security import keyring
@@ -135,6 +136,38 @@ def test_the_trapped_wait_in_the_queue_with_the_reason_and_count_once_approved(
     assert [tag.get_text() for tag in row.select(".tag")] == ["suspicious", "filled a field that only programs see"]
     visitor.press("/decide", "approve", signature=str(signature.id))
     assert workshop.figures(letter) == Figures(approved=1)
+
+
+def test_what_one_downloads_never_tells_whether_one_is_quarantined(
+    workshop: Workshop, visitor: Visitor, time: time_machine.Traveller
+) -> None:
+    letter = workshop.letter(email_domains="[example.org]")
+    people = {"ada@example.org": "", "bot@example.org": "buy"}
+    for email, trap in people.items():
+        visitor.sign("ask-more", email=email, subject=trap, affiliation="Example", statement="I will.")
+        workshop.deliver()
+        visitor.post(workshop.confirm_link(email))
+        workshop.deliver()
+
+    def downloaded() -> list[str]:
+        told = [visitor.get(f"{workshop.manage_link(email)}/download").get_data(as_text=True) for email in people]
+        return [text.replace("bot@", "ada@") for text in told]
+
+    def alike() -> bool:
+        return len(set(downloaded())) == 1
+
+    assert alike()
+    with workshop.writing() as session:
+        publishing.close(session, get_letter(session, letter.slug), now=clock.now())
+    time.shift(timedelta(days=366))
+    with workshop.app.app_context():
+        retention.run(now=clock.now())
+    assert "I will." not in downloaded()[0]
+    assert alike()
+    for email in people:
+        visitor.post(f"{workshop.manage_link(email)}/withdraw")
+    assert '"withdrawn"' in downloaded()[0]
+    assert alike()
 
 
 def test_every_flag_has_a_name_for_moderators(workshop: Workshop) -> None:
