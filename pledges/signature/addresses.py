@@ -58,8 +58,9 @@ def is_within(address: Address, domains: Collection[str]) -> bool:
 
 
 def is_disposable(typed: str) -> bool:
-    """Whether a checked address is of a domain that is known to lend mailboxes for minutes."""
-    return typed.rpartition("@")[2].lower() in _disposable_domains()
+    """Whether a checked address is of a domain that is known to lend mailboxes for minutes, or of a part of one."""
+    labels = typed.rpartition("@")[2].lower().split(".")
+    return any(".".join(labels[n:]) in _disposable_domains() for n in range(len(labels) - 1))
 
 
 def lends_mailboxes(domain: str) -> bool:

@@ -15,9 +15,10 @@ from pledges.signature.states import Actor, Kind, State
 _WEB_ADDRESS = re.compile(
     r"[Hh][Tt][Tt][Pp][Ss]?:|[Ww][Ww][Ww]\.|//|\w\.(?:[a-z]{2,}|[A-Z]{2,})\b"
     r"|(?<!\w)(?!(?:Prof|Dipl|Habil|Pater)\.)[^\W_][\w-]{2,}\.[^\W\d_]{2,}\b"
+    r"|\w\.[^\W\d_]{2,}[/?#:]"
 )
-"""A dot before two letters of one case, or behind three letters of any script, looks like a domain; "J.R.R.", "M.Sc."
-and "Prof.Dr." do not. Who is wrongly taken for one only waits for a moderator."""
+"""A dot before two letters of one case, behind three letters of any script, or with a path behind it looks like a
+domain; "J.R.R.", "M.Sc." and "Prof.Dr." do not. Who is wrongly taken for one only waits for a moderator."""
 _DOTS = str.maketrans("。｡．", "...")
 
 

@@ -30,6 +30,8 @@ ORDINARY = [
     "Dotcom Smith",
     "Wwwilliam",
     "Http Httpson",
+    "A. B., M.Sc./Ph.D.",
+    "Editor: J. Io",
 ]
 
 ADVERTISING = [
@@ -46,6 +48,8 @@ ADVERTISING = [
     "see //example",
     "join t.me",
     "my.shop",
+    "Your prize: T.Co/AbC",
+    "Me.Eu?you",
 ]
 
 
@@ -72,6 +76,7 @@ def test_a_web_address_is_seen_in_every_word_that_is_shown(field: str, name: str
         ({"affiliation": "www.example.org"}, "web_address"),
         ({"kind": Kind.ORGANIZATION}, "organization"),
         ({"email": "ada@mailinator.com"}, "disposable"),
+        ({"email": "ada@a.part.of.mailinator.com"}, "disposable"),
     ],
 )
 @pytest.mark.parametrize("moderation", ["flag", "hold"])
