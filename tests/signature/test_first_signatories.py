@@ -263,11 +263,31 @@ def test_once_the_letter_is_open_the_link_leads_to_it_and_marks_nobody(workshop:
     open_it(workshop, letter)
     assert visitor.get(path).headers["Location"] == "/letters/ask-more"
     assert visitor.get(f"{path}?lang=es").headers["Location"] == "/letters/ask-more?lang=es"
-    assert visitor.post(path, {"name": "Cea Example", "email": "cea@example.org"}).status_code == 303
+    answer = visitor.post(path, {"name": "Cea Example", "email": "cea@example.org"})
+    assert (answer.status_code, answer.headers["Location"]) == (307, "/letters/ask-more/sign")
+    assert visitor.sign("ask-more", name="Cea Example", email="cea@example.org").status_code == 303
     workshop.deliver()
     for email in ("bea@example.org", "cea@example.org"):
         assert visitor.post(workshop.confirm_link(email)).headers["Location"] == "/letters/ask-more/thanks"
     assert [found.name for found in invited(workshop, letter)] == ["Ada Example", "Bea Example"]
+
+
+def test_once_the_letter_is_open_the_link_is_no_way_around_what_everybody_is_asked(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    letter = workshop.letter(opened=False, challenge_above=1)
+    path = first_link(workshop, letter)
+    open_it(workshop, letter)
+    with time_machine.travel("2027-03-01T12:00:30Z", tick=False):
+        statuses = []
+        for n in range(3):
+            fields = {**ADA, "email": f"ada-{n}@example.org"}
+            again = visitor.post(path, fields)
+            assert again.status_code == 307
+            statuses.append(visitor.post(again.headers["Location"], fields).status_code)
+    assert statuses == [303, 422, 422]
+    assert visitor.page.select_one("[name=challenge]") is not None
+    assert len(dump(workshop)["signature"]) == 1
 
 
 def test_a_draft_whose_day_has_passed_takes_nobody(workshop: Workshop, visitor: Visitor) -> None:

@@ -39,16 +39,17 @@ def sign_first(token: str) -> Answer:
     with transaction() as session:
         invitation, letter = _invited(session, token)
         text = letter.text_in(request.args.get("lang"))
+        if letter.state is not LetterState.DRAFT:  # sent again to where everybody's is sent, and asked what theirs is
+            return redirect(url_for("signature.sign", slug=letter.slug, lang=lang_of(letter, text.language)), 307)
         speak(text.language)
-        by_invitation = invitation.id if letter.state is LetterState.DRAFT else None
-        signing.check_open(letter, is_invited=by_invitation is not None, now=clock.now())
+        signing.check_open(letter, is_invited=True, now=clock.now())
         form = SignForm(request.form, letter=letter, language=text.language)
         pledging = sent_pledge_form(session, letter, text.language, request.form)
         if not all((form.validate(), pledging.validate())):
             return invited_page(letter, text, form, token, pledging=pledging), 422
         origin = Origin(network_of_origin(), frozenset({Flag.TRAPPED} if form.is_trapped else ()))
         submission, chosen, now = form.submission(), pledging.making(), clock.now()
-        making.sign(session, letter, text, submission, chosen, origin=origin, invitation_id=by_invitation, now=now)
+        making.sign(session, letter, text, submission, chosen, origin=origin, invitation_id=invitation.id, now=now)
     lang = lang_of(letter, text.language)
     return redirect(url_for("signature.first_check_email", token=token, lang=lang), 303)
 
