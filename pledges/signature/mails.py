@@ -132,7 +132,7 @@ def _withdrawn(session: Session, owed: OwedMail, now: datetime) -> Content | Non
     recipient = outbox.find_recipient(session, owed)
     if signature is None or recipient is None:
         return None
-    return content_for(WITHDRAWN, recipient, signature)
+    return content_for(WITHDRAWN, recipient, signature, may_return=signature.letter.takes_signatures(now))
 
 
 def manage_token(signature: Signature, now: datetime) -> str:

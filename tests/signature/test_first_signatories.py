@@ -357,6 +357,18 @@ def test_a_withdrawn_first_signatory_is_told_of_to_nobody(workshop: Workshop, vi
     assert invited(workshop, letter) == []
 
 
+def test_the_last_word_to_a_first_signatory_leads_nowhere_that_is_not_there(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    letter = workshop.letter(opened=False)
+    (ada,) = came(workshop, visitor, first_link(workshop, letter), "Ada Example")
+    visitor.post(f"{workshop.manage_link(ada)}/withdraw")
+    (mail,) = workshop.deliver()
+    assert mail["Subject"].startswith("Your signature is withdrawn")
+    assert "/letters/" not in mail.as_string()
+    assert "sign again" not in mail.as_string()
+
+
 def test_another_letters_names_are_not_among_the_first(workshop: Workshop, visitor: Visitor) -> None:
     letter = workshop.letter()
     in_state(workshop, workshop.letter("another"), State.APPROVED)
