@@ -1,11 +1,12 @@
 """How the mails are composed that a signatory's own deeds cause."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from pledges.letter.inviting import first_token
-from pledges.letter.models import LetterState
+from pledges.letter.models import Letter, LetterState
 from pledges.letter.queries import get_letter_by_id
 from pledges.listeners import Occasion
 from pledges.mail import composing, outbox
@@ -21,7 +22,7 @@ from pledges.signature.policy import holds_web_address
 from pledges.signature.reminding import REMINDER
 from pledges.signature.resending import ASKED_AGAIN, mail_again, may_mail
 from pledges.signature.signing import CONFIRMATION, mailbox_digest
-from pledges.signature.states import HELD, State
+from pledges.signature.states import HELD, Kind, State
 from pledges.signature.withdrawing import WITHDRAWN
 
 CONFIRM_LINK = "confirm"
@@ -77,7 +78,8 @@ def _reminder(session: Session, owed: OwedMail, now: datetime) -> Content | None
 
 
 def _asked_again(session: Session, owed: OwedMail, now: datetime) -> Content | None:
-    """The way to the own page for who has signed, a fresh way to confirm for who is about to, nothing for others.
+    """The way to the own page for who has signed, a fresh way to confirm for who is about to, nothing for others; one
+    mail for each, should somebody sign for an organization, too.
 
     From here on the mail is about that signature: should it have to be sent twice, nothing is counted twice.
     """
@@ -85,19 +87,28 @@ def _asked_again(session: Session, owed: OwedMail, now: datetime) -> Content | N
     if recipient is None:
         return None
     letter = get_letter_by_id(session, owed.about_id)
-    digest = mailbox_digest(letter.id, read_address(recipient))
-    rows = queries.list_mailbox(session, letter, digest)
+    rows = queries.list_mailbox(session, letter, mailbox_digest(letter.id, read_address(recipient)))
+    found = [_way_to(session, letter, [row for row in rows if row.kind is kind], now) for kind in Kind]
+    ways = [(event, signature, recipient if event == OWN_PAGE else None) for event, signature in filter(None, found)]
+    if not ways:
+        return None
+    (event, signature, carried), *others = ways
+    for also, about, to in others:
+        outbox.owe(session, also, about.id, recipient=to, now=now)
+    outbox.redirect(session, owed, event, signature.id, recipient=carried)
+    way = {"manage": manage_token(signature, now)} if event == OWN_PAGE else _ways_to_confirm(signature, now)
+    return content_for(event, recipient, signature, **way)
+
+
+def _way_to(session: Session, letter: Letter, rows: Sequence[Signature], now: datetime) -> tuple[str, Signature] | None:
+    """What a mail to this mailbox is about, of what it submitted for one kind, if another mail may go."""
     held = next((row for row in rows if row.state in HELD), None)
-    if held is not None:
-        if not may_mail(session, digest, now=now):
-            return None
-        outbox.redirect(session, owed, OWN_PAGE, held.id, recipient=recipient)
-        return content_for(OWN_PAGE, recipient, held, manage=manage_token(held, now))
+    if held is not None and held.email_digest is not None:
+        return (OWN_PAGE, held) if may_mail(session, held.email_digest, now=now) else None
     pending = [row for row in rows if row.state is State.PENDING]
     if not pending or letter.state is LetterState.WITHDRAWN or not mail_again(session, pending[-1], now=now):
         return None
-    outbox.redirect(session, owed, CONFIRMATION, pending[-1].id)
-    return content_for(CONFIRMATION, recipient, pending[-1], **_ways_to_confirm(pending[-1], now))
+    return CONFIRMATION, pending[-1]
 
 
 def _own_page(session: Session, owed: OwedMail, now: datetime) -> Content | None:

@@ -60,6 +60,33 @@ def test_who_has_signed_gets_the_way_to_the_own_page_and_strangers_get_nothing(
     assert b"nobody@example.org" not in stolen(workshop)
 
 
+BOARD = {"kind": "organization", "website": "example.org", "representative": "Ada Example", "name": "Society"}
+
+
+def test_who_signed_for_an_organization_too_is_mailed_the_way_to_each(workshop: Workshop, visitor: Visitor) -> None:
+    with time_machine.travel("2027-03-01T12:00:00Z", tick=False) as time:
+        workshop.confirmed(workshop.letter())
+        visitor.sign("ask-more", **BOARD)
+        workshop.deliver()
+        time.shift(2 * MINUTE)
+        ask(visitor)
+        time.shift(1)
+        mails = workshop.deliver()
+        assert sorted(("/manage/" in plain(mail), "/confirm/" in plain(mail)) for mail in mails) == [
+            (False, True),
+            (True, False),
+        ]
+        (confirm,) = [mail for mail in mails if "/confirm/" in plain(mail)]
+        assert visitor.post(link(confirm, "confirm")).status_code == 303
+        workshop.deliver()
+        time.shift(24 * 60 * MINUTE)
+        ask(visitor)
+        own = [link(mail, "manage") for mail in workshop.deliver()]
+    assert len(set(own)) == 2
+    pages = [visitor.get(path).get_data(as_text=True) for path in own]
+    assert sorted("Society" in page for page in pages) == [False, True]
+
+
 def test_it_goes_to_the_address_as_it_is_spelt_now(workshop: Workshop, visitor: Visitor) -> None:
     workshop.confirmed(workshop.letter(), "ada.example@gmail.com")
     workshop.deliver()
