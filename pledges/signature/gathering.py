@@ -22,6 +22,7 @@ from pledges.tally.queries import list_figures
 TOGETHER_REACHED = "together_reached"
 SHOWN_AFTER = timedelta(days=1)
 AT_ONCE = 200
+_REACHED = select(Letter.id).where(Letter.together_reached_at.is_not(None), Letter.state != LetterState.WITHDRAWN)
 
 
 def gather(session: Session, *, now: datetime) -> None:
@@ -42,8 +43,7 @@ def tell_gathered(session: Session, *, now: datetime) -> None:
     """Owes a mail to everyone whose name is going to show. Whose address is erased can't be told, and stays sealed.
     The quarantined are told as well: they see what everyone sees.
     """
-    reached = select(Letter.id).where(Letter.together_reached_at.is_not(None), Letter.state != LetterState.WITHDRAWN)
-    is_reached = Signature.letter_id.in_(reached)
+    is_reached = Signature.letter_id.in_(_REACHED)
     untold = Signature.together & Signature.together_told_at.is_(None) & Signature.email.is_not(None)
     untold &= ~Signature.earlier
     some = select(Signature.id).where(is_reached, untold, Signature.state.in_(CONFIRMED | WAITING)).limit(AT_ONCE)
@@ -56,12 +56,14 @@ def tell_gathered(session: Session, *, now: datetime) -> None:
 
 
 def show_gathered(session: Session, *, now: datetime) -> None:
-    """Unseals the names of those whose mail left a day ago, and lists those of them who were let through."""
+    """Unseals the names of those whose mail left a day ago, and lists those of them who were let through. Under a
+    letter that its organizer has withdrawn meanwhile nobody new shows.
+    """
     told = select(OwedMail.about_id).where(
         OwedMail.event == TOGETHER_REACHED, OwedMail.state == OwedState.SENT, OwedMail.ended_at <= now - SHOWN_AFTER
     )
     due = Signature.together & (Signature.together_told_at <= now - SHOWN_AFTER) & Signature.id.in_(told)
-    due &= Signature.state != State.WITHDRAWN
+    due &= (Signature.state != State.WITHDRAWN) & Signature.letter_id.in_(_REACHED)
     chosen = select(Signature).where(due).order_by(Signature.letter_id, Signature.id).limit(AT_ONCE)
     rows = session.scalars(chosen.with_for_update(skip_locked=True).execution_options(populate_existing=True)).all()
     for letter_id in {row.letter_id for row in rows}:

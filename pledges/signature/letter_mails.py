@@ -36,6 +36,8 @@ def _together_reached(session: Session, owed: OwedMail, now: datetime) -> Conten
     signature = queries.find_signature(session, owed.about_id)
     if signature is None or signature.email is None or not signature.together:
         return None
+    if signature.letter.state is LetterState.WITHDRAWN:
+        return None
     shown_at = now + SHOWN_AFTER
     words = {"manage": manage_token(signature, now), "together": signature.letter.together, "shown_at": shown_at}
     return content_for(TOGETHER_REACHED, signature.email, signature, **words)

@@ -6,7 +6,9 @@ import threading
 import time_machine
 
 from pledges import clock
+from pledges.letter import withdrawing
 from pledges.letter.models import Letter
+from pledges.letter.queries import get_letter
 from pledges.moderation import deciding
 from pledges.signature import gathering, queries
 from pledges.tally.queries import Figures
@@ -80,6 +82,39 @@ def test_who_withdraws_within_that_day_never_shows(workshop: Workshop, visitor: 
     work(workshop, hours=25)
     assert "Quillfeather" not in visitor.get("/letters/ask-more/signatories").text
     assert workshop.figures(letter) == Figures(approved=2, withdrawn=1)
+
+
+def test_nobody_new_shows_under_a_letter_that_was_withdrawn_within_that_day(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    letter_of_three(workshop)
+    signed(workshop, visitor, "Timid Quillfeather", together="y")
+    for name in ("Second Person", "Third Person"):
+        signed(workshop, visitor, name)
+    work(workshop)
+    workshop.deliver()
+    with workshop.writing() as session:
+        withdrawing.withdraw(session, get_letter(session, "ask-more"), "We were wrong", now=clock.now())
+    work(workshop, hours=25)
+    assert "Quillfeather" not in visitor.get("/letters/ask-more/signatories").text
+    assert b"Quillfeather" not in stolen(workshop)
+
+
+def test_whose_letter_is_withdrawn_before_the_mail_leaves_hears_of_that_alone(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    letter_of_three(workshop)
+    signed(workshop, visitor, "Timid Quillfeather", together="y")
+    for name in ("Second Person", "Third Person"):
+        signed(workshop, visitor, name)
+    workshop.sink.messages.clear()
+    with workshop.writing() as session:
+        gathering.gather(session, now=clock.now())
+        gathering.tell_gathered(session, now=clock.now())
+        withdrawing.withdraw(session, get_letter(session, "ask-more"), "We were wrong", now=clock.now())
+    work(workshop)
+    workshop.deliver()
+    assert {m["Subject"] for m in workshop.sink.messages} == {"This letter was withdrawn: Ask more of us"}
 
 
 def test_who_confirms_after_it_was_reached_is_told_a_day_before_too(workshop: Workshop, visitor: Visitor) -> None:
