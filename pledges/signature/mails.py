@@ -52,7 +52,7 @@ def _confirmation(session: Session, owed: OwedMail, now: datetime) -> Content | 
     signature, held = queries.find_with_held(session, owed.about_id)
     if signature is None or signature.state is not State.PENDING or signature.email is None:
         return None
-    if signature.letter.state is LetterState.WITHDRAWN:
+    if held is None and not signature.letter.takes_confirmations(now):
         return None
     if held is not None:
         outbox.redirect(session, owed, ALREADY_SIGNED, held.id, recipient=signature.email)
@@ -106,7 +106,7 @@ def _way_to(session: Session, letter: Letter, rows: Sequence[Signature], now: da
     if held is not None and held.email_digest is not None:
         return (OWN_PAGE, held) if may_mail(session, held.email_digest, now=now) else None
     pending = [row for row in rows if row.state is State.PENDING]
-    if not pending or letter.state is LetterState.WITHDRAWN or not mail_again(session, pending[-1], now=now):
+    if not pending or not letter.takes_confirmations(now) or not mail_again(session, pending[-1], now=now):
         return None
     return CONFIRMATION, pending[-1]
 

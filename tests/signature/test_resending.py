@@ -3,6 +3,8 @@
 import time_machine
 
 from pledges import clock
+from pledges.letter import publishing
+from pledges.letter.queries import get_letter
 from pledges.mail.models import OwedState
 from pledges.signature.states import State
 from tests.crowds import stolen
@@ -115,6 +117,21 @@ def test_an_expired_link_brings_a_fresh_one_with_one_press(workshop: Workshop, v
         (mail,) = workshop.deliver()
         assert visitor.post(link(mail, "confirm")).status_code == 303
     assert workshop.state(signature) is State.AWAITING
+
+
+def test_what_can_be_confirmed_no_more_is_not_mailed_again(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter()
+    workshop.sign(letter)
+    workshop.deliver()
+    path = workshop.confirm_link("ada@example.org")
+    with workshop.writing() as session:
+        publishing.close(session, get_letter(session, letter.slug), now=clock.now())
+    for hours, mails in ((23, 1), (25, 0)):
+        with time_machine.travel(clock.now().timestamp() + hours * 60 * MINUTE):
+            ask(visitor)
+            assert len(workshop.deliver()) == mails
+            assert visitor.post(f"{path}/again").status_code == 303
+            assert workshop.deliver() == []
 
 
 def test_an_expired_link_of_what_is_gone_answers_the_same(workshop: Workshop, visitor: Visitor) -> None:
