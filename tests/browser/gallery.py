@@ -193,6 +193,7 @@ PUBLIC = (
     Shown("first", "{first}", "This letter is not open yet."),
     Shown("first-wrong", "{first}", "Enter a whole mail address", 422, _send_wrong),
     Shown("first-check-email", "{first}/check-email", "Now check your mail"),
+    Shown("first-own-page", "{first}/own-page", "To your own page"),
     Shown("first-thanks", "{first}/thanks", "The letter is not open yet"),
     Shown("first-revoked", "{first_revoked}", "This link has been taken back", 410),
     Shown("list-organizations", f"{FIRST}/signatories?kind=organization", "Society of Nights"),
