@@ -52,6 +52,12 @@ def read_domain(text: str) -> str:
     return read_address(f"name@{text}").typed.rpartition("@")[2].lower()
 
 
+@lru_cache(maxsize=1000)
+def readable_domain(domain: str) -> str:
+    """A checked domain as people write it: `münchen.de`, and not `xn--mnchen-3ya.de`."""
+    return str(validate_email(f"name@{domain}", check_deliverability=False).domain)
+
+
 def is_within(address: Address, domains: Collection[str]) -> bool:
     """Whether the address belongs to one of `domains` itself; a subdomain is another domain."""
     return address.typed.rpartition("@")[2].lower() in domains

@@ -128,6 +128,28 @@ def test_anonymity_is_taken_where_the_letter_offers_it(
 ) -> None:
     workshop.letter(anonymous=offered)
     visitor.get("/letters/ask-more")
+def test_the_letters_own_domains_are_named_as_people_write_them(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter(email_domains="[münchen.de, example.org]")
+    visitor.get("/letters/ask-more")
+    assert "Only addresses of münchen.de, example.org can sign" in visitor.text
+    assert visitor.sign("ask-more", email="ada@example.com").status_code == 422
+    assert "münchen.de, example.org" in visitor.page.select_one("#email-error").get_text()
+    assert "xn--" not in visitor.text
+    assert visitor.sign("ask-more", email="ada@münchen.de").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_open"), [({}, False), ({"role": "Editor"}, True), ({"country": "XX"}, True), ({"updates": "y"}, False)]
+)
+def test_what_is_folded_away_unfolds_only_for_what_stands_in_it(
+    workshop: Workshop, visitor: Visitor, sent: dict[str, str], is_open: bool
+) -> None:
+    workshop.letter()
+    sent = {"kind": "person", "display": "public", "country": "", "statement": "", "name": "", **sent}
+    assert visitor.sign("ask-more", **sent).status_code == 422
+    assert visitor.page.select_one("details.more").has_attr("open") == is_open
+
+
     assert bool(visitor.page.select_one('#display [value="anonymous"]')) == (status == 303)
     assert visitor.sign("ask-more", display="anonymous").status_code == status
 

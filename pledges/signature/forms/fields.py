@@ -17,7 +17,9 @@ LONGEST_TYPED = 2000
 
 
 class PlainText:
-    """One readable line of at most `longest` characters."""
+    """Readable text of at most `longest` characters; line breaks become spaces."""
+
+    clean = staticmethod(clean)
 
     def __init__(self, longest: int) -> None:
         self.longest = longest

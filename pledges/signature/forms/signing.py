@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, ValidationError
 from pledges.languages import countries, country_codes
 from pledges.letter.models import Letter
 from pledges.plain_text import has_letter
-from pledges.signature.addresses import LONGEST, Address, AddressRefused, is_within, read_address
+from pledges.signature.addresses import LONGEST, Address, AddressRefused, is_within, read_address, readable_domain
 from pledges.signature.forms.fields import (
     LONGEST_NAME,
     LONGEST_STATEMENT,
@@ -94,7 +94,8 @@ class SignForm(Form):
             raise ValidationError(_("Enter a whole mail address, such as name@example.org.")) from None
         domains = self._letter.email_domains
         if domains and not is_within(self._address, domains):
-            raise ValidationError(_("Only addresses of %(domains)s can sign this letter.", domains=", ".join(domains)))
+            readable = ", ".join(map(readable_domain, domains))
+            raise ValidationError(_("Only addresses of %(domains)s can sign this letter.", domains=readable))
 
     def validate_country(self, field: Field) -> None:
         field.data = (field.data or "").strip().upper()

@@ -13,11 +13,15 @@ from pledges.letter.at_hand import LettersAtHand
 from pledges.letter.models import Letter
 from pledges.letter.queries import get_public_letter
 from pledges.security import keyring
+from pledges.signature.addresses import readable_domain
 from pledges.signature.models import Signature
 
 blueprint = Blueprint("signature", __name__)
 
 Answer: TypeAlias = Response | str | tuple[str, int]
+
+
+blueprint.add_app_template_filter(readable_domain)
 
 
 def letters_at_hand() -> LettersAtHand:
