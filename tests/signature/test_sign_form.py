@@ -150,6 +150,12 @@ def test_what_is_folded_away_unfolds_only_for_what_stands_in_it(
     assert visitor.page.select_one("details.more").has_attr("open") == is_open
 
 
+@pytest.mark.parametrize(("offered", "status"), [("true", 303), ("false", 422)])
+def test_anonymity_is_taken_where_the_letter_offers_it(
+    workshop: Workshop, visitor: Visitor, offered: str, status: int
+) -> None:
+    workshop.letter(anonymous=offered)
+    visitor.get("/letters/ask-more")
     assert bool(visitor.page.select_one('#display [value="anonymous"]')) == (status == 303)
     assert visitor.sign("ask-more", display="anonymous").status_code == status
 

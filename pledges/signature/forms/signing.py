@@ -24,6 +24,11 @@ from pledges.signature.states import Kind
 from pledges.signature.websites import LONGEST_WEBSITE, Website, WebsiteRefused, read_website
 
 
+_MORE = frozenset(
+    {"role", "affiliation", "country", "statement", "display", "together", "erase_address", "kind"}
+    | {"website", "representative"}
+)
+
 class SignForm(Form):
     """What a supporter sends. The letter says what it takes."""
 
@@ -75,7 +80,6 @@ class SignForm(Form):
 
     def __init__(self, formdata: Any = None, *, letter: Letter, language: str) -> None:
         super().__init__(formdata)
-        self.is_bound = formdata is not None
         self._letter = letter
         self._address: Address | None = None
         self._website: Website | None = None
@@ -126,6 +130,11 @@ class SignForm(Form):
         check_choice(field, {*Kind})
 
     @property
+    @property
+    def says_more(self) -> bool:
+        """Whether something was filled in, or is to mend, in the part that is folded away at first."""
+        return any(self[name].errors or self[name].data not in (None, "", False, self[name].default) for name in _MORE)
+
     def is_trapped(self) -> bool:
         """Whether a program filled what no person sees."""
         return bool(self.subject.data)
