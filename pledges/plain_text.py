@@ -8,6 +8,7 @@ from anyascii import anyascii
 JOINERS = "\u200c\u200d"
 """Invisible, and needed to spell names in Persian and in Indic scripts."""
 
+_EDGES = " \t\r\n"
 _LINE_BREAKS = re.compile(r"[\r\n\t]+")
 _SPACES = re.compile(r"\s+")
 _WORDS = re.compile(r"\w+")
@@ -27,6 +28,14 @@ def clean(text: str) -> str:
     if any(is_refused(character) for character in text):
         raise TextRefused
     return _SPACES.sub(" ", text).strip()
+
+
+def clean_line(text: str) -> str:
+    """The same where only one line can be typed: a line break or a tab in it was put there by no person."""
+    text = text.strip(_EDGES)
+    if _LINE_BREAKS.search(text):
+        raise TextRefused
+    return clean(text)
 
 
 def is_refused(character: str) -> bool:

@@ -91,7 +91,15 @@ def test_another_statement_waits_alone(workshop: Workshop, visitor: Visitor) -> 
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"display": "anonymous"}, {"display": "x"}, {"role": "a\u202eb"}, {"statement": "a" * 401}]
+    "wrong",
+    [
+        {"display": "anonymous"},
+        {"display": "x"},
+        {"role": "a\u202eb"},
+        {"role": "a\tb"},
+        {"affiliation": "a\nb"},
+        {"statement": "a" * 401},
+    ],
 )
 def test_what_cannot_be_is_refused_and_changes_nothing(
     workshop: Workshop, visitor: Visitor, wrong: dict[str, str]

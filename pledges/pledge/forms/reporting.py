@@ -14,7 +14,7 @@ from pledges.pledge.amounts import AmountRefused, Unit, Wrong, as_typed, example
 from pledges.pledge.models import LONGEST_EVIDENCE, LONGEST_NOTE, Commitment
 from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import REPORTED, State
-from pledges.signature.forms.fields import PlainText
+from pledges.signature.forms.fields import PlainLine, PlainText
 
 PARTS = ("outcome", "amount", "note", "evidence")
 OUTCOMES = (
@@ -66,7 +66,7 @@ class AmountIn:
 
 def check_evidence(form: Form, field: Field) -> None:
     """A link to somewhere on the web, and nothing that runs."""
-    PlainText(LONGEST_EVIDENCE)(form, field)
+    PlainLine(LONGEST_EVIDENCE)(form, field)
     if field.data and not _is_web_address(field.data):
         raise ValidationError(
             _("Give a link that begins with https:// or http://, such as https://example.org/receipt.")

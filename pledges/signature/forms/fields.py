@@ -7,7 +7,7 @@ from wtforms import Field, Form
 from wtforms.validators import ValidationError
 
 from pledges.letter.models import Letter
-from pledges.plain_text import TextRefused, clean
+from pledges.plain_text import TextRefused, clean, clean_line
 from pledges.signature.models import Display
 
 LONGEST_NAME = 120
@@ -26,13 +26,19 @@ class PlainText:
 
     def __call__(self, form: Form, field: Field) -> None:
         try:
-            field.data = clean((field.data or "")[: LONGEST_TYPED + 1])
+            field.data = self.clean((field.data or "")[: LONGEST_TYPED + 1])
         except TextRefused:
             raise ValidationError(
                 _("Type this anew: it holds a character that can't be seen or that turns the direction of writing.")
             ) from None
         if len(field.data) > self.longest:
             raise ValidationError(_("Use at most %(most)d characters.", most=self.longest))
+
+
+class PlainLine(PlainText):
+    """The same for a field of one line, which no line break can come from."""
+
+    clean = staticmethod(clean_line)
 
 
 def check_choice(field: Field, allowed: Any) -> None:

@@ -12,6 +12,7 @@ from pledges.signature.forms.fields import (
     LONGEST_NAME,
     LONGEST_STATEMENT,
     LONGEST_TYPED,
+    PlainLine,
     PlainText,
     check_choice,
     displays_of,
@@ -58,12 +59,12 @@ class OwnForm(Form):
     display = RadioField(_("What the public sees"), validate_choice=False)
     role = StringField(
         _("What you do"),
-        [PlainText(LONGEST_NAME)],
+        [PlainLine(LONGEST_NAME)],
         render_kw={"autocomplete": "organization-title", "maxlength": LONGEST_NAME},
     )
     affiliation = StringField(
         _("Where: company, school, group"),
-        [PlainText(LONGEST_NAME)],
+        [PlainLine(LONGEST_NAME)],
         render_kw={"autocomplete": "organization", "maxlength": LONGEST_NAME},
     )
     statement = TextAreaField(

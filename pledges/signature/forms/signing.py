@@ -14,6 +14,7 @@ from pledges.signature.forms.fields import (
     LONGEST_NAME,
     LONGEST_STATEMENT,
     LONGEST_TYPED,
+    PlainLine,
     PlainText,
     check_choice,
     displays_of,
@@ -23,18 +24,18 @@ from pledges.signature.signing import Submission
 from pledges.signature.states import Kind
 from pledges.signature.websites import LONGEST_WEBSITE, Website, WebsiteRefused, read_website
 
-
 _MORE = frozenset(
     {"role", "affiliation", "country", "statement", "display", "together", "erase_address", "kind"}
     | {"website", "representative"}
 )
+
 
 class SignForm(Form):
     """What a supporter sends. The letter says what it takes."""
 
     name = StringField(
         _("Your name"),
-        [InputRequired(_("Enter your name as it should stand under the letter.")), PlainText(LONGEST_NAME)],
+        [InputRequired(_("Enter your name as it should stand under the letter.")), PlainLine(LONGEST_NAME)],
         render_kw={"autocomplete": "name", "maxlength": LONGEST_NAME},
     )
     email = EmailField(
@@ -45,12 +46,12 @@ class SignForm(Form):
     )
     role = StringField(
         _("What you do"),
-        [PlainText(LONGEST_NAME)],
+        [PlainLine(LONGEST_NAME)],
         render_kw={"autocomplete": "organization-title", "maxlength": LONGEST_NAME},
     )
     affiliation = StringField(
         _("Where: company, school, group"),
-        [PlainText(LONGEST_NAME)],
+        [PlainLine(LONGEST_NAME)],
         render_kw={"autocomplete": "organization", "maxlength": LONGEST_NAME},
     )
     country = SelectField(_("Country"), validate_choice=False, render_kw={"autocomplete": "country"})
@@ -70,7 +71,7 @@ class SignForm(Form):
     )
     representative = StringField(
         _("Your name, as its representative"),
-        [PlainText(LONGEST_NAME)],
+        [PlainLine(LONGEST_NAME)],
         description=_("For moderators only, and kept encrypted: the public sees the organization, not you."),
         render_kw={"autocomplete": "name", "maxlength": LONGEST_NAME},
     )
@@ -130,11 +131,11 @@ class SignForm(Form):
         check_choice(field, {*Kind})
 
     @property
-    @property
     def says_more(self) -> bool:
         """Whether something was filled in, or is to mend, in the part that is folded away at first."""
         return any(self[name].errors or self[name].data not in (None, "", False, self[name].default) for name in _MORE)
 
+    @property
     def is_trapped(self) -> bool:
         """Whether a program filled what no person sees."""
         return bool(self.subject.data)
