@@ -29,17 +29,17 @@ def begin(session: Session, letter: Letter, now: datetime) -> None:
 def announce(session: Session, *, now: datetime) -> int:
     """Owes a mail to some of those who confirmed, and answers how many it looked at: none, once all have theirs.
 
-    Not to whom moderators rejected, whose address is erased, or who wants no mails. Who is just confirming is waited
-    for: nobody is passed over.
+    Not to whom moderators rejected, or whose address is erased; to those too who want no questions about pledges. Who
+    is just confirming is waited for: nobody is passed over.
     """
     on = rounds.take(session, [LETTER_WITHDRAWN])
     if on is None:
         return 0
-    columns = (Signature.id, Signature.state, Signature.email.is_not(None).label("reached"), Signature.unasked)
+    columns = (Signature.id, Signature.state, Signature.email.is_not(None).label("reached"))
     theirs = (Signature.letter_id == on.letter_id) & Signature.state.in_(TOLD | {State.PENDING})
     some = select(*columns).where(theirs, Signature.id > on.after).order_by(Signature.id).limit(AT_ONCE)
     rows = session.execute(some.with_for_update(read=True)).all()
-    rounds.tell(session, on, [row.id for row in rows if row.state in TOLD and row.reached and not row.unasked], now=now)
+    rounds.tell(session, on, [row.id for row in rows if row.state in TOLD and row.reached], now=now)
     if len(rows) < AT_ONCE:
         session.delete(on)
     else:

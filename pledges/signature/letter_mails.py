@@ -107,7 +107,7 @@ def _of_revision(
 def _letter_withdrawn(session: Session, owed: OwedMail, now: datetime) -> Content | None:
     """When and why, and how long what of the data is kept."""
     signature = queries.find_signature(session, owed.about_id)
-    if signature is None or signature.email is None or signature.unasked or signature.state not in TOLD:
+    if signature is None or signature.email is None or signature.state not in TOLD:
         return None
     letter = signature.letter
     words = {

@@ -82,9 +82,9 @@ def test_all_who_think_that_they_are_counted_are_told_alike_and_nobody_else(work
     workshop.deliver()
     withdraw(workshop)
     mails = deliver_soon(workshop)
-    assert {mail["To"] for mail in mails} == {f"{state}@example.org" for state in TOLD}
+    assert {mail["To"] for mail in mails} == {*(f"{state}@example.org" for state in TOLD), "stopped@example.org"}
     assert len({plain(mail).replace(link(mail, "manage"), "") for mail in mails}) == 1
-    assert sorted(told(workshop)) == sorted(signed[state].id for state in TOLD)
+    assert sorted(told(workshop)) == sorted([*(signed[state].id for state in TOLD), stopped.id])
     assert rounds(workshop) == 0
     assert deliver_soon(workshop) == []
 
