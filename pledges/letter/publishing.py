@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from pledges.errors import DomainError
 from pledges.letter import queries
-from pledges.letter.models import Letter, LetterState, LetterText, RevisionKind
-from pledges.letter.rendering import fingerprint, render
+from pledges.letter.models import Letter, LetterState
 from pledges.letter.withdrawing import check_not_withdrawn
+from pledges.letter.writing import write_text
 from pledges.listeners import Occasion
 
 if TYPE_CHECKING:
@@ -54,20 +54,7 @@ def create(session: Session, file: "LetterFile", *, now: datetime) -> Letter:
         offered_pledges=list(file.pledges),
         created_at=now,
         closes_at=file.closes_at,
-        texts=[
-            LetterText(
-                language=text.language,
-                number=1,
-                kind=RevisionKind.ORIGINAL,
-                title=text.title,
-                addressee=text.addressee,
-                markdown=text.markdown,
-                html=render(text.markdown),
-                sha256=fingerprint(text.markdown),
-                created_at=now,
-            )
-            for text in file.texts
-        ],
+        texts=[write_text(text, now=now) for text in file.texts],
     )
     session.add(letter)
     try:

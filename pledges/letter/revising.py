@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from pledges.errors import DomainError
 from pledges.letter import queries
 from pledges.letter.models import Letter, LetterText, RevisionKind
-from pledges.letter.rendering import fingerprint, render
 from pledges.letter.withdrawing import check_not_withdrawn
+from pledges.letter.writing import write_text
 from pledges.listeners import Occasion
 
 if TYPE_CHECKING:
@@ -88,18 +88,9 @@ def _revise(
     session: Session, letter: Letter, text: "TextFile", *, kind: RevisionKind, reason: str, now: datetime
 ) -> Revision:
     before = letter.revisions_in(text.language)
-    added = LetterText(
-        language=text.language,
-        number=before[-1].number + 1 if before else 1,
-        kind=kind if before else RevisionKind.ORIGINAL,
-        reason=reason if before else None,
-        title=text.title,
-        addressee=text.addressee,
-        markdown=text.markdown,
-        html=render(text.markdown),
-        sha256=fingerprint(text.markdown),
-        created_at=now,
-    )
+    added = write_text(text, now=now)
+    if before:
+        added.number, added.kind, added.reason = before[-1].number + 1, kind, reason
     letter.texts.append(added)
     session.flush()
     return Revision(letter, added, replaced_by(letter, added))
