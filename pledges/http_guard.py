@@ -1,6 +1,9 @@
 """What every answer carries and every request must pass: headers, the sender's site, the client's address."""
 
 import ipaddress
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, abort, request
@@ -13,6 +16,9 @@ POLICY = (
     "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via")
+_HOST = re.compile(
+    r"(?=.{1,259}\Z)(?:\[[0-9a-f:.]{2,45}\]|[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?)(?::[0-9]{1,5})?", re.IGNORECASE
+)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -31,6 +37,7 @@ def start(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0)  # type: ignore[method-assign] # Flask's own way to wrap it
     own = {urlsplit(settings.base_url).netloc}
+    app.wsgi_app = HostMended(app.wsgi_app, *own)  # type: ignore[method-assign] # the same
 
     @app.before_request
     def refuse_other_sites() -> None:
@@ -58,6 +65,19 @@ def start(app: Flask, settings: Settings) -> None:
         if settings.is_https:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response
+
+
+class HostMended:
+    """WSGI middleware: a Host that is none is taken for our own, since no answer depends on what it says."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]], own: str) -> None:
+        self._application, self._own = application, own
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        host = environ.get("HTTP_HOST")
+        if host is not None and not _HOST.fullmatch(host):
+            environ["HTTP_HOST"] = self._own
+        return self._application(environ, start_response)
 
 
 def is_on_this_machine() -> bool:
