@@ -16,6 +16,7 @@ from pledges import (
     languages,
     limits,
     observing,
+    other_sites,
     paths,
     security,
 )
@@ -56,7 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.start(app, settings)
     for part in (http_guard, limits, desk, observing, mail_views):
         part.start(app, settings)
-    for part in (paths, languages, assets, http_errors, cli, api_views):
+    for part in (paths, languages, assets, http_errors, other_sites, cli, api_views):
         part.start(app)
     for room in (mails, letter_mails, carrying, announcing, notifying, following, pledge_mails):
         room.register()

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_limiter import RateLimitExceeded
@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from pledges import clock
+from pledges import clock, other_sites, problems
 from pledges.db import db
 from pledges.errors import CursorUnknown, DomainError, LinkExpired, LinkUnknown, NotFound, TooManyTries
 from pledges.languages import speak
@@ -37,7 +37,6 @@ from pledges.signature.organizations import OrganizationSigned
 from pledges.signature.signing import LetterClosed
 
 log = logging.getLogger(__name__)
-PROBLEM = "application/problem+json"
 
 
 @dataclass(frozen=True)
@@ -192,7 +191,7 @@ def start(app: Flask) -> None:
 
 def _domain_error(error: DomainError) -> Response:
     answer = next(DOMAIN[kind] for kind in type(error).__mro__ if kind in DOMAIN)
-    response = answer_with(answer.status, answer.title, answer.advice)
+    response = answer_with(answer.status, answer.title, answer.advice, error)
     if isinstance(error, TooManyTries):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -208,7 +207,7 @@ def _http_error(error: HTTPException) -> Response:
     if isinstance(error, RateLimitExceeded):
         _speak_as_the_letter()
         advice = next((words for limit, words in LIMITS.items() if parse(limit) == error.limit.limit), advice)
-    response = answer_with(error.code, title, advice)
+    response = answer_with(error.code, title, advice, error)
     if "Allow" in given.headers:
         response.headers["Allow"] = given.headers["Allow"]
     if isinstance(error, RateLimitExceeded):
@@ -227,21 +226,22 @@ def _speak_as_the_letter() -> None:
 
 def _database_away(error: Exception) -> Response:
     log.error("database away", extra={"error": type(error).__name__})
-    response = answer_with(503, *HTTP[503])
+    response = answer_with(503, *HTTP[503], error)
     response.headers["Retry-After"] = "5"
     return response
 
 
 def _mistake(error: Exception) -> Response:
     log.exception("mistake", exc_info=error)
-    return answer_with(500, *HTTP[500])
+    return answer_with(500, *HTTP[500], error)
 
 
-def answer_with(status: int, title: object, advice: object) -> Response:
-    """The answer as a page, or as RFC 9457 for programs; never kept by a cache."""
-    if request.path.startswith("/api/"):
-        response = jsonify(type="about:blank", title=str(title), status=int(status), detail=str(advice))
-        response.content_type = PROBLEM
+def answer_with(status: int, title: object, advice: object, error: Exception) -> Response:
+    """The answer as a page, as RFC 9457 for programs, or as a quiet line elsewhere; never kept by a cache."""
+    if other_sites.is_for_programs():
+        response = other_sites.problem(int(status), str(title), problems.detail_of(error, int(status), advice))
+    elif other_sites.is_for_other_sites():
+        response = other_sites.quiet_line(int(status), str(title))
     else:
         response = Response(render_template("error.html", title=title, advice=advice), mimetype="text/html")
     response.status_code = int(status)

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
+from flask_babel import gettext
 from flask_cors import CORS
-from werkzeug.exceptions import BadRequest
 
 from pledges import clock
 from pledges.api import pledges as shapes
@@ -17,6 +17,7 @@ from pledges.letter.models import Letter, LetterState
 from pledges.letter.queries import get_public_letter, list_public_letters
 from pledges.pledge import showing, tracking
 from pledges.pledge.queries import get_pledge
+from pledges.problems import ParameterWrong
 from pledges.signature import queries
 from pledges.signature.models import Signature
 from pledges.signature.policy import Flag
@@ -81,7 +82,7 @@ def signatories(slug: str) -> Response:
     else:
         named = list_named_domains(session, found, page)
         shown = [_signatory(signature, named) for signature in page]
-    return _answer({"letter": found.slug, "signatories": shown, "next": following})
+    return _unindexed(_answer({"letter": found.slug, "signatories": shown, "next": following}))
 
 
 @blueprint.get("/letters/<slug:slug>/pledges")
@@ -102,7 +103,8 @@ def commitments(slug: str, key: str) -> Response:
     page, following = showing.list_shown(session, pledge, after=request.args.get("after") or None, limit=_limit())
     url = f"{current_app.config['PLEDGES_BASE_URL']}/letters/{found.slug}/pledges"
     shown = [shapes.commitment(one, pledge, url) for one in page]
-    return _answer({"letter": found.slug, "pledge": pledge.key, "commitments": shown, "next": following})
+    body = {"letter": found.slug, "pledge": pledge.key, "commitments": shown, "next": following}
+    return _unindexed(_answer(body))
 
 
 def _answer(body: Mapping[str, Any], **unweighed: str) -> Response:
@@ -110,6 +112,12 @@ def _answer(body: Mapping[str, Any], **unweighed: str) -> Response:
     response = jsonify({**body, **unweighed})
     response.set_etag(hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32], weak=bool(unweighed))
     return keep(response)
+
+
+def _unindexed(response: Response) -> Response:
+    """A list that holds names, which search engines leave alone as they do its page."""
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def _letter(letter: Letter, figures: Figures) -> dict[str, Any]:
@@ -193,11 +201,11 @@ def _kind() -> Kind:
     try:
         return Kind(request.args.get("kind") or Kind.PERSON)
     except ValueError:
-        raise BadRequest from None
+        raise ParameterWrong("kind", " | ".join(Kind)) from None
 
 
 def _limit() -> int:
     text = request.args.get("limit", str(PAGE))
     if not (text.isascii() and text.isdecimal() and len(text) < 6) or not 1 <= int(text) <= LARGEST_PAGE:
-        raise BadRequest
+        raise ParameterWrong("limit", gettext("a whole number from 1 to %(most)s", most=LARGEST_PAGE))
     return int(text)

@@ -5,15 +5,16 @@ from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 from flask_babel import gettext
-from werkzeug.exceptions import BadRequest, NotFound
 
 from pledges import clock
 from pledges.assets import asset_bytes
-from pledges.caching import keep, public
+from pledges.caching import public
 from pledges.db import db
 from pledges.letter.queries import LetterUnknown
+from pledges.other_sites import is_for_programs, open_to_every_site, problem, quiet_line
 from pledges.pledge import tracking
 from pledges.pledge.queries import PledgeUnknown, list_pledges
+from pledges.problems import ParameterWrong
 from pledges.tally.queries import get_stamp
 from pledges.widget import drawing
 from pledges.widget.page import face
@@ -25,9 +26,6 @@ CARD_SECONDS = 600.0
 CARD_KEPT = "public, max-age=600, stale-while-revalidate=86400, stale-if-error=86400"
 FRAME = (480, 260)
 """Width and height of the frame, in CSS pixels."""
-_FRAME_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
-)
 _LETTER_PATH = re.compile(r"/letters/([a-z0-9]+(?:-[a-z0-9]+)*)/?\Z")
 LONGEST_KEY = 41
 _THEMES = ("auto", "light", "dark")
@@ -46,14 +44,9 @@ def _key() -> str | None:
 
 
 @blueprint.after_request
-def open_to_every_site(response: Response) -> Response:
-    """Any page may frame, load and read what stands here; nothing in it knows who asks."""
-    if request.endpoint != "widget.share":
-        response.headers["Content-Security-Policy"] = _FRAME_POLICY
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
-    return response
+def open_pictures(response: Response) -> Response:
+    """The card and the QR code stand under the letter, and any page may show them."""
+    return open_to_every_site(response) if request.endpoint in ("widget.card", "widget.qr") else response
 
 
 @blueprint.get("/embed.js")
@@ -89,6 +82,13 @@ def badge(slug: str) -> Response:
     )
 
 
+@blueprint.get("/embed/", defaults={"written": ""})
+@blueprint.get("/embed/<path:written>")
+def misspelled(written: str) -> Response:
+    """A slug as no letter has it; what is misspelled is an unknown letter to who embeds it."""
+    raise LetterUnknown(written[:LONGEST_KEY])
+
+
 @blueprint.get("/letters/<slug:slug>/card.png")
 @public(None, fresh_for=CARD_SECONDS)
 def card(slug: str) -> Response:
@@ -118,7 +118,7 @@ def share(slug: str) -> str:
 def oembed() -> Response:
     """A frame for whoever asks by oEmbed 1.0 (https://oembed.com): `rich`, JSON alone."""
     if request.args.get("format", "json") != "json":
-        raise BadRequest
+        raise ParameterWrong("format", "json")
     base = current_app.config["PLEDGES_BASE_URL"]
     letter, text, shown = face(db.session(), *_letter_at(request.args.get("url", ""), base))
     width, height = (min(size, _at_most(name)) for size, name in zip(FRAME, ("maxwidth", "maxheight"), strict=True))
@@ -142,19 +142,13 @@ def oembed() -> Response:
 @blueprint.errorhandler(LetterUnknown)
 @blueprint.errorhandler(PledgeUnknown)
 def quietly(error: LetterUnknown | PledgeUnknown) -> Response:
-    """In a stranger's article an unknown letter or pledge is a quiet line, never an error's page."""
+    """In a stranger's article an unknown letter or pledge is a quiet line."""
+    if is_for_programs():
+        detail = gettext("“url” takes the address of a public letter of this site.")
+        return problem(404, gettext("There is no such letter"), detail)
     is_letter = isinstance(error, LetterUnknown)
     line = gettext("This letter can't be shown.") if is_letter else gettext("This pledge can't be shown.")
-    path = request.path
-    if path.endswith(".json"):
-        response = jsonify(quiet=line)
-    elif path.endswith(".svg"):
-        body = render_template("widget/badge.svg", label=gettext("open letter"), count="–", face=None)
-        response = Response(body, mimetype="image/svg+xml")
-    else:
-        response = Response(render_template("widget/quiet.html", line=line), mimetype="text/html")
-    response.status_code = 404
-    return keep(response)
+    return quiet_line(404, line)
 
 
 def _letter_at(url: str, base: str) -> tuple[str, str | None]:
@@ -162,15 +156,15 @@ def _letter_at(url: str, base: str) -> tuple[str, str | None]:
     try:
         asked = urlsplit(url)
     except ValueError:
-        raise NotFound from None
+        raise LetterUnknown(url[:LONGEST_KEY]) from None
     path = _LETTER_PATH.match(asked.path)
     if path is None or asked.netloc != urlsplit(base).netloc:
-        raise NotFound
+        raise LetterUnknown(url[:LONGEST_KEY])
     return path[1], parse_qs(asked.query).get("lang", [None])[0]
 
 
 def _at_most(name: str) -> int:
     value = request.args.get(name, "100000")
     if not (value.isascii() and value.isdecimal() and len(value) < 7) or int(value) < 1:
-        raise BadRequest
+        raise ParameterWrong(name, gettext("a whole number from 1 to 999999"))
     return int(value)

@@ -3,6 +3,7 @@
 (() => {
   const base = new URL(document.currentScript.src).origin;
   const EVERY = 15000;
+  const AWAY = { en: "This letter can't be shown just now.", es: "Esta carta no se puede mostrar ahora." };
   const style = `
     :host { display: block; max-width: 28rem; color-scheme: light dark; --ink: light-dark(#191613, #efe9de); --soft: light-dark(#5d564c, #b3aa9b);
       --paper: light-dark(#fff, #1f1d1a); --line: light-dark(#dcd4c5, #3b372f); --accent: light-dark(#8f1d14, #f19a8b); --on: light-dark(#fff, #1b1310) }
@@ -88,9 +89,10 @@
       };
       if (!face || !face.url) {
         // Nothing to show, or nothing yet: what stands inside the element, or one quiet line.
-        const line = document.createElement(this.childNodes.length && !face ? "slot" : "p");
+        const own = !face && (this.children.length || this.textContent.trim());
+        const line = document.createElement(own ? "slot" : "p");
         line.className = "quiet";
-        line.textContent = face?.quiet ?? "";
+        line.textContent = own ? "" : (face?.quiet ?? AWAY[(this.lang || document.documentElement.lang).slice(0, 2)] ?? AWAY.en);
         parts.push(line);
       } else {
         this.#box.lang = face.lang;

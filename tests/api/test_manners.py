@@ -120,6 +120,41 @@ def test_an_error_is_a_problem_that_says_what_happened(visitor: Visitor) -> None
             assert "GET" in answer.headers["Allow"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "words"),
+    [
+        ("GET", "/signatories?limit=0", ["“limit”", "1 to 500"]),
+        ("GET", "/signatories?limit=501", ["“limit”", "1 to 500"]),
+        ("GET", "/signatories?kind=robot", ["“kind”", "person | organization"]),
+        ("GET", "/signatories?after=x", ["“after”", "“next”"]),
+        ("GET", "/pledges/nothing/commitments", ["“key”", "/pledges"]),
+        ("GET", "/count?q=%FF", ["UTF-8"]),
+        ("GET", "/nothing", ["openapi.json"]),
+        ("PATCH", "/count", ["Allow"]),
+    ],
+)
+def test_an_error_names_the_parameter_and_what_it_takes(
+    visitor: Visitor, method: str, path: str, words: list[str]
+) -> None:
+    detail = visitor.client.open(f"/api/v1/letters/ask-more{path}", method=method).json["detail"]
+    assert [word for word in words if word not in detail] == []
+
+
+def test_no_error_speaks_of_pages_and_forms(visitor: Visitor) -> None:
+    assert "“slug”" in visitor.get("/api/v1/letters/nothing/count").json["detail"]
+    for method, path, _status in ERRORS:
+        detail = visitor.client.open(path, method=method).json["detail"]
+        assert not {"page,", "form", "back,", "front"} & set(detail.replace(".", "").split()), path
+
+
+def test_lists_of_names_are_left_alone_by_search_engines(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter("with-pledges", pledges="[{key: speak, kind: act, text: I will speak.}]")
+    for path in ("signatories", "signatories?kind=organization", "pledges/speak/commitments"):
+        answer = visitor.get(f"/api/v1/letters/with-pledges/{path}")
+        assert (answer.status_code, answer.headers["X-Robots-Tag"]) == (200, "noindex")
+    assert "X-Robots-Tag" not in visitor.get("/api/v1/letters/with-pledges").headers
+
+
 def test_an_error_outside_is_a_page(visitor: Visitor) -> None:
     for path in ("/nothing", "/letters/nothing", "/apiary"):
         answer = visitor.get(path)

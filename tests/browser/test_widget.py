@@ -84,6 +84,31 @@ def test_an_unknown_letter_is_a_quiet_line(site: Site, open_page: OpenPage) -> N
     assert {urlsplit(answer.url).path: answer.status for answer in watch.responses}["/embed/no-such-letter.json"] == 404
 
 
+@pytest.mark.parametrize("slug", ['slug="Ask-More-Of-Us"', 'slug="ask_more"', 'slug="../../x"', ""])
+def test_a_misspelled_slug_is_a_quiet_line_and_no_broken_page(site: Site, open_page: OpenPage, slug: str) -> None:
+    page, watch = open_page()
+    with article(site.url, f'{SCRIPT}<open-letter id="none" {slug}></open-letter>') as url:
+        page.goto(url)
+        expect(element(page, "none")).to_have_text("This letter can't be shown.")
+    assert [said.partition(":")[0] for said in watch.complaints] == ["Failed to load resource"]
+
+
+def test_without_any_answer_at_first_the_element_is_a_quiet_line(site: Site, open_page: OpenPage) -> None:
+    page, _watch = open_page()
+    page.route("**/*.json*", lambda route: route.abort())
+    body = f"""{SCRIPT}<open-letter id="empty" slug="ask-more-of-us">
+      </open-letter><open-letter id="filled" slug="ask-more-of-us"><a href="BASE">The letter</a></open-letter>
+      <open-letter id="spanish" slug="ask-more-of-us" lang="es"></open-letter>"""
+    with article(site.url, body) as url:
+        page.goto(url)
+        expect(element(page, "empty")).to_have_text("This letter can't be shown just now.")
+        expect(element(page, "spanish")).to_have_text("Esta carta no se puede mostrar ahora.")
+        expect(page.get_by_role("link", name="The letter")).to_be_visible()
+        page.unroute("**/*.json*")
+        page.evaluate(WAKE)
+        expect(element(page, "empty")).to_contain_text("18 people")
+
+
 @ON_SQLITE
 def test_the_last_count_stays_while_the_server_is_away(workshop: Workshop, served: Server, open_page: OpenPage) -> None:
     letter = workshop.letter()

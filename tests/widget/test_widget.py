@@ -6,6 +6,7 @@ import subprocess
 from xml.etree import ElementTree
 
 import pytest
+from werkzeug.test import TestResponse
 
 from pledges.widget.drawing import draw_qr
 from tests.people import Visitor, Workshop
@@ -47,6 +48,74 @@ def test_an_unknown_letter_is_a_quiet_line(visitor: Visitor, workshop: Workshop,
         assert answer.content_type.startswith(kind)
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert "error" not in answer.get_data(as_text=True).lower()
+
+
+MISSPELLED = (
+    "Ask-More",
+    "ask_more",
+    "../../x",
+    "..%2F..%2Fx",
+    "",
+    "ask-more/",
+    "a--b",
+    "%C3%A9",
+    "a.b.c",
+    "ask-more/x/y",
+)
+
+
+@pytest.mark.parametrize("slug", MISSPELLED)
+@pytest.mark.parametrize(("suffix", "kind"), [("", "text/html"), (".json", "application/json"), (".svg", "image/svg")])
+def test_a_slug_as_none_is_written_is_a_quiet_line(
+    workshop: Workshop, visitor: Visitor, slug: str, suffix: str, kind: str
+) -> None:
+    workshop.letter()
+    answer = visitor.get(f"/embed/{slug}{suffix}", headers={"Origin": "https://news.example.net"})
+    assert (answer.status_code, answer.content_type.partition(";")[0].partition("+")[0]) == (404, kind)
+    _is_open_to_every_site(answer)
+    assert "be shown." in answer.get_data(as_text=True) or suffix == ".svg"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/embed/", 404),
+        ("GET", "/embed/ask-more?q=%FF", 400),
+        ("POST", "/embed/ask-more", 405),
+        ("DELETE", "/embed/ask-more.json", 405),
+        ("GET", "/oembed", 404),
+        ("GET", "/oembed?format=xml&url=x", 400),
+        ("POST", "/oembed", 405),
+        ("GET", "/api/v1/letters", 200),
+        ("GET", "/api/v1/letters/Ask-More", 404),
+        ("GET", "/api/nothing", 404),
+        ("POST", "/api/v1/letters/ask-more", 405),
+        ("GET", "/letters/ask-more/qr.svg", 200),
+    ],
+)
+def test_what_is_for_other_sites_is_open_also_when_it_goes_wrong(
+    workshop: Workshop, visitor: Visitor, method: str, path: str, status: int
+) -> None:
+    workshop.letter()
+    answer = visitor.client.open(path, method=method)
+    assert answer.status_code == status
+    _is_open_to_every_site(answer)
+    assert "To the open letters" not in answer.get_data(as_text=True)
+
+
+def _is_open_to_every_site(answer: TestResponse) -> None:
+    assert answer.headers.getlist("Access-Control-Allow-Origin") == ["*"]
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert "frame-ancestors *" in answer.headers["Content-Security-Policy"]
+    assert not {"Set-Cookie", "X-Frame-Options"} & set(answer.headers.keys())
+
+
+@pytest.mark.parametrize("path", ["/", "/letters/ask-more", "/letters/nobody", "/embedded", "/apiary", "/login"])
+def test_what_is_not_for_other_sites_is_framed_by_none(workshop: Workshop, visitor: Visitor, path: str) -> None:
+    workshop.letter()
+    answer = visitor.get(path)
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert "Access-Control-Allow-Origin" not in answer.headers
 
 
 def test_a_hostile_title_stays_text_in_frame_badge_json_and_page(workshop: Workshop, visitor: Visitor) -> None:
@@ -93,7 +162,9 @@ def test_oembed_answers_for_a_letter_of_this_site(workshop: Workshop, visitor: V
 )
 def test_oembed_refuses_what_it_can_not_show(workshop: Workshop, visitor: Visitor, query: str, status: int) -> None:
     workshop.letter()
-    assert visitor.get(f"/oembed?{query}").status_code == status
+    answer = visitor.get(f"/oembed?{query}")
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+    assert query.partition("=")[0] in answer.json["detail"]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
