@@ -160,7 +160,10 @@ DOMAIN: Mapping[type[DomainError], Answer] = {
 
 HTTP: Mapping[int, tuple[str, str]] = {
     400: (_("That could not be read"), _("Go back, reload the page, and send the form again.")),
-    403: (_("That is not allowed"), _("The form was sent from another site, or your account may not do this.")),
+    403: (
+        _("That is not allowed"),
+        _("Your account may not do this, or the form was sent from another site: then open the page here and send it."),
+    ),
     404: (_("There is nothing here"), _("Check the address, or start from the front page.")),
     405: (_("That is not how this page is asked"), _("Start from the front page.")),
     413: (_("That is too much"), _("Shorten what you wrote and send it again.")),
