@@ -115,7 +115,8 @@ def write(content: Content, letterhead: Letterhead, render: Renderer, *, now: da
     folder = f"email/{content.event}"
     words = {**content.words, "base_url": letterhead.base_url}
     message = EmailMessage(policy=POLICY)
-    message["Subject"] = _one_line(render(f"{folder}/subject.txt", content.language, words))
+    subject = _one_line(render(f"{folder}/subject.txt", content.language, words))
+    message["Subject"] = subject
     message["From"] = _address_header(letterhead.sender)
     message["To"] = content.recipient
     message["Date"] = format_datetime(now)
@@ -126,7 +127,7 @@ def write(content: Content, letterhead: Letterhead, render: Renderer, *, now: da
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     text = render(f"{folder}/body.txt", content.language, words).strip() + "\n"
     message.set_content(text, cte=_encoding(text))
-    html = _inliner().inline(render(f"{folder}/body.html", content.language, words))
+    html = _inliner().inline(render(f"{folder}/body.html", content.language, {**words, "subject": subject}))
     message.add_alternative(html, subtype="html", cte=_encoding(html))
     message["Content-Language"] = content.language  # after the parts: making them drops all that is said of content
     return message

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
+from tests.browser.mails import SUBJECTS
 from tests.browser.staging import LONG_NAME, STAFF
 from tests.people import PASSWORD
 
@@ -58,6 +59,29 @@ def _say_more(page: Page) -> None:
 def _send(page: Page) -> None:
     page.locator("main form .button").last.click()
     page.wait_for_selector("#errors")
+
+
+def _send_from_elsewhere(page: Page) -> None:
+    target = page.url.replace("own-page", "resend")
+    page.goto("about:blank")
+    page.set_content(f'<form method="post" action="{target}"><button>Send</button></form>')
+    page.click("button")
+    page.wait_for_selector("main")
+
+
+def _take_out_of_the_mailbox(page: Page) -> None:
+    """The mailbox shows a mail where no script runs, not even the tests'; a page that nobody answered has status 0."""
+    mail = page.content()
+    page.goto("about:blank")
+    page.set_content(mail)
+
+
+def _try_too_often(page: Page) -> None:
+    while page.evaluate(STATUS) != 429:
+        page.fill("#email", "stranger@example.org")
+        page.fill("#password", "not that one")
+        page.click("main button")
+        page.wait_for_load_state()
 
 
 def _choose_two(page: Page) -> None:
@@ -201,6 +225,8 @@ PUBLIC = (
     Shown("mailbox", "/mailbox", "No mail server is set"),
     Shown("mailbox-one", "{mail}", "The HTML part"),
     Shown("login", "/login", "To sign a letter you need no account."),
+    Shown("not-allowed", f"{FIRST}/own-page", "the form was sent from another site", 403, _send_from_elsewhere),
+    Shown("login-too-often", "/login", "Too many tries", 429, _try_too_often),
     Shown("login-wrong", "/login", "Enter your mail address.", 422, _send),
     Shown("frame", "/embed/ask-more-of-us", "Read and sign"),
     Shown("frame-unbroken", "/embed/unbroken", "Read and sign"),
@@ -245,4 +271,9 @@ STAFF_PAGES = (
     Shown("undelivered", "/staff/mail", "550 5.1.1", staff=True),
 )
 
-PAGES = PUBLIC + STAFF_PAGES
+MAILS = tuple(
+    Shown(f"mail-{kind}", f"{{mail_{kind}}}", "What we do with your data", 0, _take_out_of_the_mailbox)
+    for kind in SUBJECTS
+)
+
+PAGES = PUBLIC + STAFF_PAGES + MAILS

@@ -14,7 +14,6 @@ from pledges.letter import inviting, publishing, revising, withdrawing
 from pledges.letter.models import Invitation, Letter, RevisionKind
 from pledges.letter.queries import get_letter
 from pledges.letter.reading import read_letter_file
-from pledges.mail.queries import list_kept
 from pledges.moderation import deciding
 from pledges.organizer.models import Role
 from pledges.security import keyring
@@ -25,6 +24,7 @@ from pledges.signature.mails import CONFIRM_LINK, manage_token
 from pledges.signature.models import Display, Signature, Words
 from pledges.signature.states import Kind, State
 from pledges.signature.websites import read_website
+from tests.browser.mails import stage_mails
 from tests.browser.pledging import stage_pledges
 from tests.crowds import crowd, in_state
 from tests.mailing import MailSink
@@ -220,8 +220,7 @@ class Stage:
     def _keep_mails(self) -> None:
         """All that is owed until now goes to the mailbox of a laptop."""
         self.workshop.worker.work()
-        with self.workshop.writing() as session:
-            self.paths["mail"] = f"/mailbox/{list_kept(session)[-1].id}"
+        self.paths |= stage_mails(self.workshop)
 
     def _refuse_mails(self) -> None:
         with MailSink() as sink:
