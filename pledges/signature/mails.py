@@ -17,7 +17,7 @@ from pledges.signature import queries
 from pledges.signature.addresses import read_address
 from pledges.signature.coding import code_of
 from pledges.signature.confirming import LAST_THANKS, LINK_LASTS, THANKS
-from pledges.signature.models import Signature, Words
+from pledges.signature.models import Display, Signature, Words
 from pledges.signature.policy import holds_web_address
 from pledges.signature.reminding import REMINDER
 from pledges.signature.resending import ASKED_AGAIN, mail_again, may_mail
@@ -64,7 +64,15 @@ def _confirmation(session: Session, owed: OwedMail, now: datetime) -> Content | 
 def _ways_to_confirm(signature: Signature, now: datetime) -> dict[str, object]:
     token = keyring().issue(CONFIRM_LINK, signature.id, signature.letter_id, now=now, lasts=LINK_LASTS)
     code = code_of(signature)
-    return {"token": token, "days": LINK_LASTS.days, "code": f"{code[:3]} {code[3:]}"}
+    letter, is_sealed = signature.letter, signature.together and signature.display is not Display.ANONYMOUS
+    return {
+        "token": token,
+        "days": LINK_LASTS.days,
+        "code": f"{code[:3]} {code[3:]}",
+        "together": letter.together if is_sealed else None,
+        "is_reached": letter.together_reached_at is not None,
+        "erases_address": signature.erases_address,
+    }
 
 
 def _reminder(session: Session, owed: OwedMail, now: datetime) -> Content | None:
