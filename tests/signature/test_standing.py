@@ -1,0 +1,155 @@
+"""What is said beforehand of sealing a name and of erasing an address, and where the own page says that one stands."""
+
+from datetime import timedelta
+
+import pytest
+
+from pledges.letter import withdrawing
+from pledges.letter.models import Letter, LetterState
+from pledges.letter.queries import get_letter
+from pledges.signature import gathering, queries
+from pledges.signature.mails import manage_token
+from pledges.signature.models import Display, Signature
+from pledges.signature.states import Kind, State
+from tests.crowds import crowd, in_state
+from tests.letter.revisions import CHANGE, revise
+from tests.mailing import plain
+from tests.people import Visitor, Workshop
+
+SEALING = (
+    "Until 3 people have confirmed, your name is counted, but sealed and shown nowhere. "
+    "Then we tell you, and a day later it shows, unless you withdraw."
+)
+ERASING = "As soon as you confirm, your address is erased, as you asked."
+NO_MORE_MAIL = "after that no mail can reach you"
+
+SHOWN = "It counts, and it is shown as you chose."
+AWAITED = "It is confirmed and waits for a moderator, who looks at it before it is shown."
+WAITS = "It is confirmed and waits for a moderator."
+NOT_OPEN = "The letter is not open yet: nobody sees your name before."
+SEALED = "Your name is sealed until 3 people have confirmed"
+APART = "Its text has changed since, so your signature stands apart"
+ALL = (SHOWN, AWAITED, WAITS, NOT_OPEN, SEALED, APART, "It is confirmed. ", "It counts.", "not listed, as you chose")
+
+
+def said_to(workshop: Workshop, visitor: Visitor, signature: Signature) -> str:
+    with workshop.app.app_context():
+        token = manage_token(signature, workshop.now())
+    assert visitor.get(f"/manage/{token}").status_code == 200
+    return visitor.text
+
+
+def is_said(text: str) -> set[str]:
+    return {sentence for sentence in ALL if sentence in text}
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"), [({"together": "y"}, [SEALING]), ({"erase_address": "y"}, [ERASING, NO_MORE_MAIL]), ({}, [])]
+)
+def test_what_confirming_brings_is_said_before(
+    workshop: Workshop, visitor: Visitor, wish: dict[str, str], said: list[str]
+) -> None:
+    workshop.letter(together=3, email_domains="[example.org]")
+    visitor.sign("ask-more", **wish)
+    (mail,) = workshop.deliver()
+    visitor.get(workshop.confirm_link("ada@example.org"))
+    html = mail.get_body(("html",))
+    assert html is not None
+    for text in (visitor.text, " ".join(plain(mail).split()), " ".join(html.get_content().split())):
+        assert [each for each in (SEALING, ERASING, NO_MORE_MAIL) if each in text] == said
+
+
+def test_who_confirms_after_enough_have_is_told_what_is_true_then(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter(together=2, moderation="flag")
+    visitor.sign("ask-more", together="y", email="late@example.org")
+    crowd(workshop, letter, ["Ada Example", "Eve Example"])
+    with workshop.writing() as session:
+        gathering.gather(session, now=workshop.now())
+    workshop.deliver()
+    visitor.get(workshop.confirm_link("late@example.org"))
+    assert "Enough have signed already" in visitor.text
+    assert "sealed" not in visitor.text
+
+
+@pytest.mark.parametrize(
+    ("state", "how", "said"),
+    [
+        (State.AWAITING, {}, {AWAITED}),
+        (State.APPROVED, {}, {SHOWN}),
+        (State.QUARANTINED, {}, {AWAITED}),
+        (State.REJECTED, {}, set()),
+        (State.AWAITING, {"together": True}, {WAITS, SEALED}),
+        (State.APPROVED, {"together": True}, {"It counts.", SEALED}),
+        (State.QUARANTINED, {"together": True}, {WAITS, SEALED}),
+        (State.REJECTED, {"together": True}, set()),
+        (State.AWAITING, {"display": Display.ANONYMOUS}, {WAITS}),
+        (State.APPROVED, {"display": Display.ANONYMOUS}, {"not listed, as you chose"}),
+    ],
+)
+def test_the_own_page_says_one_thing_of_where_one_stands(
+    workshop: Workshop, visitor: Visitor, state: State, how: dict[str, object], said: set[str]
+) -> None:
+    letter = workshop.letter(together=3, anonymous="true")
+    text = said_to(workshop, visitor, in_state(workshop, letter, state, **how))
+    assert is_said(text) == said
+    assert ("A moderator has decided not to show it" in text) == (state is State.REJECTED)
+    is_listed = state is State.APPROVED and not how
+    labels = [label.get_text() for label in visitor.page.select(".words dt")]
+    assert ("What the public sees" in labels, "What you chose to show" in labels) == (is_listed, not is_listed)
+
+
+def test_an_earlier_text_is_all_that_is_said_of_a_sealed_name(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter(together=3, moderation="flag")
+    signature = workshop.confirmed(letter, together=True)
+    revise(workshop, CHANGE)
+    assert is_said(said_to(workshop, visitor, signature)) == {APART}
+
+
+@pytest.mark.parametrize(
+    ("state", "said"), [(State.AWAITING, {WAITS, NOT_OPEN}), (State.APPROVED, {"It is confirmed. ", NOT_OPEN})]
+)
+def test_a_first_signatory_is_shown_to_nobody_before_the_letter_opens(
+    workshop: Workshop, visitor: Visitor, state: State, said: set[str]
+) -> None:
+    letter = workshop.letter()
+    signature = in_state(workshop, letter, state)
+    with workshop.writing() as session:
+        get_letter(session, letter.slug).state = LetterState.DRAFT
+    assert is_said(said_to(workshop, visitor, signature)) == said
+
+
+def test_an_organization_is_told_where_it_stands(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter()
+    signature = in_state(workshop, letter, State.APPROVED, kind=Kind.ORGANIZATION)
+    assert "It is listed, and counted among the organizations." in said_to(workshop, visitor, signature)
+
+
+def sealed(workshop: Workshop) -> tuple[Letter, Signature]:
+    letter = workshop.letter(together=2, moderation="flag")
+    signature = workshop.confirmed(letter, together=True)
+    workshop.confirmed(letter, "eve@example.org")
+    with workshop.writing() as session:
+        gathering.gather(session, now=workshop.now())
+    return letter, signature
+
+
+def test_once_enough_have_signed_one_is_told_when_the_name_shows(workshop: Workshop, visitor: Visitor) -> None:
+    _letter, signature = sealed(workshop)
+    assert "We tell you by mail, and a day later your name shows" in said_to(workshop, visitor, signature)
+    with workshop.writing() as session:
+        gathering.tell_gathered(session, now=workshop.now() - timedelta(hours=1))
+    text = said_to(workshop, visitor, signature)
+    assert "Enough have signed: your name shows from" in text
+    assert "once a moderator has looked" not in text
+
+
+def test_a_name_that_can_show_no_more_is_not_said_to_show(workshop: Workshop, visitor: Visitor) -> None:
+    letter, signature = sealed(workshop)
+    with workshop.writing() as session:
+        found = queries.find_signature(session, signature.id)
+        assert found is not None
+        found.email = None
+    assert "Your name stays sealed: your address is erased" in said_to(workshop, visitor, signature)
+    with workshop.writing() as session:
+        withdrawing.withdraw(session, get_letter(session, letter.slug), "We were wrong", now=workshop.now())
+    assert "stays sealed and is shown nowhere" in said_to(workshop, visitor, signature)
