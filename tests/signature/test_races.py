@@ -2,16 +2,14 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from pledges.signature import queries
 from pledges.signature.mails import manage_token
-from pledges.signature.queries import rows_by_bucket
 from pledges.signature.states import State
-from pledges.tally import recounting
 from pledges.tally.queries import Figures
 from tests.crowds import dump
 from tests.mailing import link
@@ -41,13 +39,6 @@ def at_once(workshop: Workshop, deeds: Sequence[Callable[[Visitor], int]]) -> li
 
 def press(path: str) -> Callable[[Visitor], int]:
     return lambda visitor: visitor.post(path).status_code
-
-
-@pytest.fixture
-def no_difference(workshop: Workshop) -> Iterator[None]:
-    yield
-    with workshop.writing() as session:
-        assert recounting.compare(session, rows_by_bucket()) == []
 
 
 @pytest.mark.usefixtures("no_difference")
