@@ -1,6 +1,9 @@
-"""Moderators at their desks."""
+"""Moderators at their desks, and their day."""
+
+from collections.abc import Iterator
 
 import pytest
+import time_machine
 from flask import Flask
 
 from pledges.organizer.models import Account
@@ -26,3 +29,9 @@ def colleague(workshop: Workshop, app: Flask) -> Visitor:
     other = Visitor(app.test_client())
     assert other.sign_in("colleague@example.org").status_code == 303
     return other
+
+
+@pytest.fixture
+def time() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel("2027-03-08T12:00:00Z", tick=False) as traveller:
+        yield traveller

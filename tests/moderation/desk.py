@@ -1,11 +1,13 @@
 """What a moderator does at the desk, as tests need it."""
 
 from collections.abc import Iterable
+from email.message import EmailMessage
 
 from werkzeug.test import TestResponse
 
 from pledges.signature import queries
 from pledges.signature.models import Signature, SignatureEvent
+from tests.mailing import plain
 from tests.people import Visitor, Workshop
 
 
@@ -43,3 +45,8 @@ def history(workshop: Workshop, signature: Signature) -> list[SignatureEvent]:
 def waiting_ids(visitor: Visitor) -> list[int]:
     """The ids on the page of the queue, in its order."""
     return [int(box["value"]) for box in visitor.page.select("input[name=signature]")]
+
+
+def told(workshop: Workshop) -> list[EmailMessage]:
+    """The mails to moderators that a worker sends now."""
+    return [mail for mail in workshop.deliver() if "/moderation/" in plain(mail)]

@@ -1,8 +1,6 @@
 """The mail that names are waiting: at once, then at most one an hour, and never for nothing."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from email.message import EmailMessage
 
 import pytest
 import time_machine
@@ -13,20 +11,10 @@ from pledges.signature.states import State
 from pledges.worker import Worker
 from tests.crowds import crowd, in_state
 from tests.mailing import MailSink, plain
+from tests.moderation.desk import told
 from tests.people import Workshop
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
-
-
-@pytest.fixture
-def time() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel("2027-03-08T12:00:00Z", tick=False) as traveller:
-        yield traveller
-
-
-def told(workshop: Workshop) -> list[EmailMessage]:
-    """The mails about waiting names that a worker sends now."""
-    return [mail for mail in workshop.deliver() if "/moderation/" in plain(mail)]
 
 
 @pytest.mark.usefixtures("time")
