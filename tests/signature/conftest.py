@@ -1,17 +1,37 @@
-"""What the tests of signatures prove at their end."""
+"""What the tests of signatures begin with, and what they prove at their end."""
 
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import func, select
 
-from pledges.signature.queries import rows_by_bucket
-from pledges.tally import recounting
+from pledges.signature import carrying
+from pledges.signature.rounds import Round
+from pledges.tally.models import AHEAD, Tally
+from tests.letter.revisions import carry_all
 from tests.people import Workshop
+from tests.signature.carried import check_counts
 
 
 @pytest.fixture
 def no_difference(workshop: Workshop) -> Iterator[None]:
     """Once the test is through, the counts are those of the rows."""
     yield
+    check_counts(workshop)
+
+
+@pytest.fixture
+def a_few_are_four(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A revision is carried through by four signatures at a time."""
+    monkeypatch.setattr(carrying, "AT_ONCE", 4)
+
+
+@pytest.fixture
+def ends_exact_and_leaves_nothing(workshop: Workshop) -> Iterator[None]:
+    """Once the test is through and the revision, too, nothing is left of the round."""
+    yield
+    carry_all(workshop)
+    check_counts(workshop)
     with workshop.writing() as session:
-        assert recounting.compare(session, rows_by_bucket()) == []
+        assert session.scalar(select(func.count()).select_from(Round)) == 0
+        assert session.scalar(select(func.count()).select_from(Tally).where(Tally.shard == AHEAD)) == 0

@@ -1,65 +1,24 @@
-"""A revision of a letter that very many signed is carried through a few at a time: it is counted at once, nobody waits
-for all of them, and whoever confirms, decides or withdraws in the middle ends in the one right state.
-"""
+"""A revision of a letter that very many signed is counted at once and carried through a few at a time."""
 
-import threading
-from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
 
 from pledges import clock
-from pledges.letter import revising
-from pledges.letter.models import LetterText
 from pledges.letter.queries import get_letter
-from pledges.moderation import deciding
-from pledges.signature import agreeing, carrying, withdrawing
-from pledges.signature.models import ListedName, Signature
-from pledges.signature.queries import rows_by_bucket
-from pledges.signature.rounds import Round
-from pledges.signature.states import CONFIRMED, HELD, State
-from pledges.tally import recounting
-from pledges.tally.models import AHEAD, Tally
+from pledges.signature.models import Signature
+from pledges.signature.states import CONFIRMED
 from pledges.tally.queries import Figures
 from tests.crowds import crowd
-from tests.letter.files import letter_file, read
+from tests.letter.files import letter_file
 from tests.letter.revisions import CHANGE, CORRECTION, carry_all, carry_on, revise, translated
-from tests.mailing import link, plain
+from tests.mailing import plain
 from tests.people import Visitor, Workshop
+from tests.signature.carried import check_counts, stored, told
 from tests.test_commands import Shell
 
-
-@pytest.fixture(autouse=True)
-def _a_few_are_four(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(carrying, "AT_ONCE", 4)
-
-
-@pytest.fixture(autouse=True)
-def _ends_exact_and_leaves_nothing(workshop: Workshop) -> Iterator[None]:
-    yield
-    carry_all(workshop)
-    check_counts(workshop)
-    with workshop.writing() as session:
-        assert session.scalar(select(func.count()).select_from(Round)) == 0
-        assert session.scalar(select(func.count()).select_from(Tally).where(Tally.shard == AHEAD)) == 0
-
-
-def check_counts(workshop: Workshop) -> None:
-    with workshop.writing() as session:
-        assert recounting.compare(session, rows_by_bucket()) == []
-
-
-def stored(workshop: Workshop) -> list[Signature]:
-    with workshop.writing() as session:
-        return [*session.scalars(select(Signature).order_by(Signature.id))]
-
-
-def told(workshop: Workshop, event: str) -> Counter[int]:
-    return Counter(mail.about_id for mail in workshop.outbox() if mail.event == event)
+pytestmark = pytest.mark.usefixtures("a_few_are_four", "ends_exact_and_leaves_nothing")
 
 
 def listed(visitor: Visitor, query: str = "") -> list[str]:
@@ -155,43 +114,6 @@ def test_who_was_asked_before_is_asked_once_more_however_many(workshop: Workshop
     assert workshop.figures(letter) == Figures(earlier=10)
 
 
-def test_who_confirms_in_the_middle_is_asked_once_and_stands_apart(workshop: Workshop, visitor: Visitor) -> None:
-    letter = workshop.letter()
-    crowd(workshop, letter, [f"Name {n}" for n in range(9)])
-    ada = workshop.sign(letter)
-    workshop.deliver()
-    path = workshop.confirm_link("ada@example.org")
-    revise(workshop, CHANGE)
-    carry_on(workshop)
-    assert visitor.post(path).status_code == 303
-    assert workshop.figures(letter) == Figures(earlier=10)
-    carry_all(workshop)
-    assert told(workshop, "text_changed")[ada.id] == 1
-    assert stored(workshop)[-1].earlier
-
-
-def test_deeds_in_the_middle_end_in_one_right_state(workshop: Workshop) -> None:
-    letter = workshop.letter()
-    standing = crowd(workshop, letter, [f"Name {n}" for n in range(12)], State.AWAITING)
-    ids = [signature.id for signature in standing]
-    revise(workshop, CHANGE)
-    with workshop.writing() as session:
-        deciding.approve(session, letter, [ids[0], ids[10]], account_id=None, now=clock.now())
-        deciding.reject(session, letter, [ids[9]], account_id=None, reason="No such person", now=clock.now())
-    with workshop.writing() as session:
-        withdrawing.withdraw(session, ids[1], now=clock.now())
-    with workshop.writing() as session:
-        withdrawing.withdraw(session, ids[11], now=clock.now())
-    with workshop.writing() as session:
-        agreeing.agree(session, ids[2], now=clock.now())
-    check_counts(workshop)
-    assert min(getattr(workshop.figures(letter), name) for name in Figures.__dataclass_fields__) == 0
-    carry_all(workshop)
-    assert workshop.figures(letter) == Figures(awaiting=1, rejected=1, withdrawn=2, earlier=8)
-    with workshop.writing() as session:
-        assert session.scalars(select(ListedName)).all() == []
-
-
 def test_a_second_revision_may_follow_before_the_first_is_through(workshop: Workshop) -> None:
     letter = workshop.letter()
     crowd(workshop, letter, [f"Name {n}" for n in range(10)])
@@ -201,73 +123,6 @@ def test_a_second_revision_may_follow_before_the_first_is_through(workshop: Work
     carry_all(workshop)
     assert workshop.figures(letter) == Figures(earlier=10)
     assert all(row.earlier for row in stored(workshop))
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_step_holds_up_nobody_but_the_few_that_it_moves(workshop: Workshop) -> None:
-    letter = workshop.letter()
-    crowd(workshop, letter, [f"Name {n}" for n in range(9)])
-    for name in ("ada", "bea"):
-        workshop.sign(letter, f"{name}@example.org")
-    paths = [link(mail, "confirm") for mail in workshop.deliver()]
-
-    def confirm(path: str) -> int:
-        return Visitor(workshop.app.test_client()).post(path).status_code
-
-    def sign_anew() -> int:
-        return Visitor(workshop.app.test_client()).sign("ask-more", email="new@example.org").status_code
-
-    with ThreadPoolExecutor(2) as pool:
-        with workshop.writing() as session:
-            revising.revise(session, letter.slug, read(body="Else"), CHANGE, "Why", now=clock.now())
-            assert pool.submit(confirm, paths[0]).result(10) == 303
-        with workshop.writing() as session:
-            assert carrying.carry_on(session, now=clock.now())
-            assert pool.submit(confirm, paths[1]).result(10) == 303
-            assert pool.submit(sign_anew).result(10) == 303
-    carry_all(workshop)
-    assert workshop.figures(letter) == Figures(earlier=11)
-
-
-def test_all_at_once_and_in_the_end_each_counts_once_and_was_asked_once(workshop: Workshop) -> None:
-    letter = workshop.letter(moderation="flag")
-    standing = crowd(workshop, letter, [f"Name {n}" for n in range(40)])
-    for n in range(8):
-        workshop.sign(letter, f"ada-{n}@example.org", f"Ada Example {chr(65 + n)}")
-    links = [link(mail, "confirm") for mail in workshop.deliver()]
-    gate = threading.Barrier(6)
-
-    def confirm(paths: list[str]) -> None:
-        gate.wait()
-        for path in paths:
-            assert Visitor(workshop.app.test_client()).post(path).status_code == 303
-
-    def withdraw() -> None:
-        gate.wait()
-        for signature in standing[::5]:
-            with workshop.writing() as session:
-                withdrawing.withdraw(session, signature.id, now=clock.now())
-
-    def carry(is_first: bool) -> None:
-        gate.wait()
-        if is_first:
-            revise(workshop, CHANGE)
-        for _ in range(40):
-            carry_on(workshop)
-
-    with ThreadPoolExecutor(6) as pool:
-        done = [pool.submit(confirm, links[n::2]) for n in range(2)]
-        done += [pool.submit(withdraw), *(pool.submit(carry, n == 0) for n in range(3))]
-        for one in done:
-            one.result(60)
-    carry_all(workshop)
-    assert workshop.figures(letter) == Figures(earlier=40, withdrawn=8)
-    asked = told(workshop, "text_changed")
-    with workshop.writing() as session:
-        (first, _second) = session.scalars(select(LetterText).order_by(LetterText.id))
-    for row in stored(workshop):
-        if row.state in HELD:
-            assert (row.earlier, row.listed, row.text_id, asked[row.id]) == (True, False, first.id, 1), row.id
 
 
 def test_the_command_goes_on_to_the_end_and_the_worker_would(workshop: Workshop, tmp_path: Path) -> None:
