@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
 from pledges.signature import carrying
@@ -11,6 +12,12 @@ from pledges.tally.models import AHEAD, Tally
 from tests.letter.revisions import carry_all
 from tests.people import Workshop
 from tests.signature.carried import check_counts
+
+
+@pytest.fixture
+def time() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel("2027-03-01T12:00:00Z", tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture
