@@ -18,10 +18,11 @@ class LinkUnknown(NotFound):
 
 
 class LinkExpired(DomainError):
-    """A link's token is genuine and its time is over; `subject` is what it stood for."""
+    """A link's token is genuine and its time is over; `subject` is what it stood for, for that `purpose`."""
 
-    def __init__(self, subject: tuple[int, ...]) -> None:
+    def __init__(self, purpose: str, subject: tuple[int, ...]) -> None:
         super().__init__("the link has expired")
+        self.purpose = purpose
         self.subject = subject
 
 

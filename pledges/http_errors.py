@@ -185,14 +185,15 @@ LIMITS: Mapping[str, str] = {
 
 def start(app: Flask) -> None:
     """Registers the table."""
-    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(DomainError, domain_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(PoolTimeout, _database_away)
     app.register_error_handler(Exception, _mistake)
 
 
-def _domain_error(error: DomainError) -> Response:
+def domain_error(error: DomainError) -> Response:
+    """What the table says of it."""
     answer = next(DOMAIN[kind] for kind in type(error).__mro__ if kind in DOMAIN)
     response = answer_with(answer.status, answer.title, answer.advice, error)
     if isinstance(error, TooManyTries):

@@ -82,7 +82,7 @@ class Keyring:
         except (BadData, ValueError, TypeError) as error:
             raise LinkUnknown from error
         if now.timestamp() >= expires:
-            raise LinkExpired(tuple(subject))
+            raise LinkExpired(purpose, tuple(subject))
         return tuple(subject)
 
     def sign(self, purpose: str, value: str) -> str:

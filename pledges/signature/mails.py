@@ -168,7 +168,7 @@ def content_for(event: str, recipient: str, signature: Signature, **words: objec
         "name": _greeted(signature),
         "title": text.title,
         "addressee": text.addressee,
-        "letter": f"{_place_of(signature)}{query_of(signature)}",
+        "letter": f"{place_of(signature)}{query_of(signature)}",
         "is_draft": signature.letter.state is LetterState.DRAFT,
         "sha256": text.sha256,
     }
@@ -181,7 +181,7 @@ def _greeted(signature: Signature) -> str | None:
     return None if holds_web_address(signature.words) or holds_web_address(Words(name=name)) else name
 
 
-def _place_of(signature: Signature) -> str:
+def place_of(signature: Signature) -> str:
     """Where the letter stands; before it opens, only at the secret link by which the signatory came."""
     if signature.letter.state is LetterState.DRAFT and signature.invitation_id is not None:
         return f"/first/{first_token(signature.invitation_id, since=signature.created_at)}"

@@ -7,8 +7,6 @@ from sqlalchemy.orm import Session
 
 from pledges import clock
 from pledges.db import db, transaction
-from pledges.errors import LinkExpired
-from pledges.letter.queries import get_letter_by_id
 from pledges.pledge import queries, reporting
 from pledges.pledge.forms.reporting import ReportForm, sent_keys
 from pledges.pledge.mails import REPORT_LINK
@@ -20,10 +18,7 @@ from pledges.signature.models import Signature
 @blueprint.get("/report/<token>")
 def report(token: str) -> Answer:
     session = db.session()
-    try:
-        (signature_id,) = subject_of(token, REPORT_LINK, 1)
-    except LinkExpired as expired:
-        return _expired(session, expired.subject)
+    (signature_id,) = subject_of(token, REPORT_LINK, 1)
     signature = own_signature(session, signature_id)
     reporting.check_open(session, signature)
     return _page(session, signature, token, None)
@@ -31,10 +26,7 @@ def report(token: str) -> Answer:
 
 @blueprint.post("/report/<token>")
 def send_report(token: str) -> Answer:
-    try:
-        (signature_id,) = subject_of(token, REPORT_LINK, 1)
-    except LinkExpired as expired:
-        return _expired(db.session(), expired.subject)
+    (signature_id,) = subject_of(token, REPORT_LINK, 1)
     with transaction() as session:
         signature = own_signature(session, signature_id)
         reporting.check_open(session, signature)
@@ -65,10 +57,3 @@ def _page(session: Session, signature: Signature, token: str, form: ReportForm |
         now=clock.now(),
         a_moment=timedelta(microseconds=1),
     )
-
-
-def _expired(session: Session, subject: tuple[int, ...]) -> Answer:
-    """The way on: a fresh link to one's own page, and from there to the same questions."""
-    signature = own_signature(session, subject[0])
-    letter = get_letter_by_id(session, signature.letter_id)
-    return render_template("pledge/expired.html", letter=letter), 410

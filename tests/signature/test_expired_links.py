@@ -1,0 +1,104 @@
+"""A link whose time is over leads to the form that mails a fresh one, whatever became of the letter."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from pledges import clock
+from pledges.letter import publishing, withdrawing
+from pledges.letter.inviting import FIRST_LINK_LASTS
+from pledges.letter.queries import get_letter
+from pledges.pledge.mails import CHECK_INS, report_token, unsubscribe_path
+from pledges.signature.mails import manage_token
+from tests.mailing import link
+from tests.people import Visitor, Workshop
+from tests.signature.test_first_signatories import came, first_link
+
+LATER = timedelta(days=401)
+
+
+def end(workshop: Workshop, how: str) -> None:
+    with workshop.writing() as session:
+        letter = get_letter(session, "ask-more")
+        if how == "closed":
+            publishing.close(session, letter, now=clock.now())
+        elif how == "withdrawn":
+            withdrawing.withdraw(session, letter, "Agreed.", now=clock.now())
+
+
+def goes_on(workshop: Workshop, visitor: Visitor) -> None:
+    """From the page that says so, by its button and the form, to a fresh mail and the own page."""
+    way = visitor.page.select_one("main a.button")["href"]
+    assert visitor.get(way).status_code == 200
+    visitor.press("/resend", email="ada@example.org")
+    assert visitor.response.status_code == 200
+    assert visitor.get(link(workshop.deliver()[-1], "manage")).status_code == 200
+
+
+@pytest.mark.parametrize("how", ["open", "closed", "withdrawn"])
+@pytest.mark.parametrize("kind", ["manage", "report", "unsubscribe"])
+def test_an_expired_link_leads_to_a_fresh_one(workshop: Workshop, visitor: Visitor, kind: str, how: str) -> None:
+    signature = workshop.confirmed(workshop.letter())
+    with workshop.app.app_context():
+        paths = {
+            "manage": f"/manage/{manage_token(signature, clock.now())}",
+            "report": f"/report/{report_token(signature.id, clock.now())}",
+            "unsubscribe": unsubscribe_path(signature.id, CHECK_INS, clock.now()),
+        }
+    end(workshop, how)
+    workshop.deliver()
+    with time_machine.travel(clock.now() + LATER):
+        posted = f"{paths['manage']}/change" if kind == "manage" else paths[kind]
+        assert visitor.post(posted).status_code == 410
+        assert visitor.get(paths[kind]).status_code == 410
+        assert visitor.response.headers["Cache-Control"] == "no-store"
+        assert visitor.page.select_one("h1").get_text() == "This link has expired"
+        goes_on(workshop, visitor)
+
+
+def test_it_leads_there_in_the_language_that_was_signed_in(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter(translations="\n  - language: es\n    title: Pídannos más\n    body: Les pedimos más.")
+    visitor.post("/letters/ask-more/sign?lang=es", {"name": "Ada", "email": "ada@example.org"})
+    workshop.deliver()
+    visitor.post(workshop.confirm_link("ada@example.org"))
+    workshop.deliver()
+    path = workshop.manage_link("ada@example.org")
+    with time_machine.travel(clock.now() + LATER):
+        assert visitor.get(path).status_code == 410
+    assert visitor.page.select_one("html")["lang"] == "es"
+    assert visitor.page.select_one("main a.button")["href"] == "/letters/ask-more/own-page?lang=es"
+
+
+def test_before_the_letter_opens_it_leads_by_the_secret_link(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter(opened=False)
+    came(workshop, visitor, first_link(workshop, letter), "Ada Example")
+    path = workshop.manage_link("ada@example.org")
+    with time_machine.travel(clock.now() + LATER):
+        assert visitor.get(path).status_code == 410
+        assert not visitor.page.select("a[href^='/letters/']")
+        goes_on(workshop, visitor)
+
+
+@pytest.mark.parametrize("how", ["open", "closed", "withdrawn"])
+def test_an_expired_secret_link_leads_to_the_letter_that_has_opened(
+    workshop: Workshop, visitor: Visitor, how: str
+) -> None:
+    letter = workshop.letter(opened=False)
+    path = first_link(workshop, letter)
+    came(workshop, visitor, path, "Ada Example")
+    with workshop.writing() as session:
+        publishing.open_letter(session, get_letter(session, "ask-more"), now=clock.now())
+    end(workshop, how)
+    workshop.deliver()
+    with time_machine.travel(clock.now() + FIRST_LINK_LASTS):
+        assert visitor.get(path).status_code == 410
+        assert visitor.page.select_one("main a.button")["href"] == "/letters/ask-more/own-page"
+
+
+def test_an_expired_secret_link_tells_nobody_of_a_letter_that_is_not_open(workshop: Workshop, visitor: Visitor) -> None:
+    path = first_link(workshop, workshop.letter(opened=False))
+    with time_machine.travel(clock.now() + FIRST_LINK_LASTS):
+        assert visitor.get(path).status_code == 410
+    assert not visitor.page.select("a[href^='/letters/']")
+    assert "Ask more of us" not in visitor.text
