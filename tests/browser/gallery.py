@@ -193,7 +193,7 @@ PUBLIC = (
     Shown("share", f"{FIRST}/share", "As a frame, without script"),
     Shown("share-unbroken", "/letters/unbroken/share", "As a frame, without script"),
     Shown("check-email", f"{FIRST}/check-email", "Now check your mail"),
-    Shown("check-email-again", f"{FIRST}/check-email/again", "another mail is on its way"),
+    Shown("check-email-again", f"{FIRST}/check-email/again", "another one is on its way"),
     Shown("check-email-wrong", f"{FIRST}/check-email", "Enter the six digits", 422, _send),
     Shown("own-page", f"{FIRST}/own-page", "The way there goes through your mailbox"),
     Shown("own-page-wrong", f"{FIRST}/own-page", "Enter your mail address", 422, _send),

@@ -52,6 +52,15 @@ class CodeForm(AddressForm):
         if len(field.data) != 6 or not (field.data.isascii() and field.data.isdigit()):
             raise ValidationError(_("Enter the six digits that stand in the mail."))
 
+    def refuse(self) -> None:
+        """Says the same whether they are wrong or tried too often, for any address."""
+        self.code.errors = [
+            _(
+                "These are not the digits of our newest mail to this address. "
+                "After five tries only those of another mail help: have it sent once more."
+            )
+        ]
+
 
 class OwnForm(Form):
     """What a signatory may change: what is shown, and the words beside the name."""

@@ -1,7 +1,6 @@
 """Asking for a mail once more, and confirming by the digits in it. Whatever is known, the answers are the same."""
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from pledges import clock
@@ -62,7 +61,7 @@ def code(slug: str) -> Answer:
             return _page("signature/check_email.html", letter, text, form), 422
         signature = coding.confirm_by_code(session, letter, form.address, form.code.data or "", now=clock.now())
     if signature is None:
-        form.code.errors = [gettext("These are not the digits of our newest mail to this address.")]
+        form.refuse()
         return _page("signature/check_email.html", letter, text, form), 422
     return to_thanks(letter, signature)
 

@@ -1,7 +1,6 @@
 """The secret link of first signatories: the letter before it opens. No GET here changes anything."""
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from pledges import clock
@@ -97,7 +96,7 @@ def first_code(token: str) -> Answer:
             return _page("signature/check_email.html", token, form=form, again=False), 422
         signature = coding.confirm_by_code(session, letter, form.address, form.code.data or "", now=clock.now())
     if signature is None:
-        form.code.errors = [gettext("These are not the digits of our newest mail to this address.")]
+        form.refuse()
         return _page("signature/check_email.html", token, form=form, again=False), 422
     lang = lang_of(letter, letter.text_in(request.args.get("lang")).language)
     return redirect(url_for("signature.first_thanks", token=token, lang=lang), 303)
