@@ -74,6 +74,15 @@ def test_withdrawing_erases_every_word(workshop: Workshop, visitor: Visitor, sta
     assert not visitor.page.select(".signatory")
 
 
+def test_withdrawing_asks_a_second_time_before_the_button(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    visitor.get(own_page(workshop, visitor))
+    folded = visitor.page.select_one("details:not([open]) form[action$='/withdraw']")
+    assert folded is not None
+    assert folded.get_text(strip=True) == "Yes, withdraw it for good"
+    assert len(visitor.page.select("form[action$='/withdraw']")) == 1
+
+
 def test_withdrawing_is_followed_by_one_last_word(workshop: Workshop, visitor: Visitor) -> None:
     letter = workshop.letter()
     path = own_page(workshop, visitor)
