@@ -123,7 +123,7 @@ def pledge(site: Site, page: Page, finger: Finger) -> None:
     finger.press(page.get_by_label("I will speak up."))
     finger.press(page.get_by_label("I will give to the fund for legal defense."))
     finger.write(page.get_by_label("How much, in USD"), "500")
-    finger.press(page.get_by_label("Show my pledges beside my name"))
+    finger.press(page.get_by_label("Show my name beside my pledges"))
     finger.press(page.get_by_role("button", name="Sign"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Now check your mail")
     page.goto(site.mailed(1, "confirm"))

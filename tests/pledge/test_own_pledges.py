@@ -156,7 +156,7 @@ def test_taking_back_over_and_over_is_told_a_few_times_a_day(workshop: Workshop,
 
 
 def test_pledges_are_shown_and_hidden(workshop: Workshop, own: str, visitor: Visitor) -> None:
-    for wish, said in (({"show_pledges": "y"}, "Hide my pledges"), ({}, "Show my pledges beside my name")):
+    for wish, said in (({"show_pledges": "y"}, "Hide my name there"), ({}, "Show my name beside my pledges")):
         assert visitor.post(f"{own}/pledges/show", wish).status_code == 303
         with workshop.writing() as session:
             assert set(session.scalars(select(Commitment.shown))) == {bool(wish)}
