@@ -13,7 +13,7 @@ from pledges.pledge import counting, queries
 from pledges.pledge.at_hand import PledgesAtHand
 from pledges.pledge.forms.making import Choice, PledgeForm
 from pledges.pledge.models import Commitment
-from pledges.pledge.states import State
+from pledges.pledge.states import BINDING, State
 from pledges.signature.models import Signature
 from pledges.signature.states import State as SignatureState
 
@@ -62,6 +62,11 @@ class OwnPledges:
     @property
     def has_any(self) -> bool:
         return any(commitment.state is not State.WITHDRAWN for commitment in self.mine)
+
+    @property
+    def has_binding(self) -> bool:
+        """Whether there is something to report on: what waits, or has lapsed, binds nobody."""
+        return any(commitment.state in BINDING for commitment in self.mine)
 
     def is_changeable(self, commitment: Commitment) -> bool:
         """Whether its amount may still be changed: until it is due, and while nothing was reported."""
