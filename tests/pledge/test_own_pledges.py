@@ -71,7 +71,7 @@ def test_a_pledge_is_added_later_and_binds_at_once(
     workshop: Workshop, letter: Letter, own: str, visitor: Visitor
 ) -> None:
     answer = visitor.post(f"{own}/pledges", {"pledge": "speak"})
-    assert (answer.status_code, answer.headers["Location"]) == (303, f"{own}#pledges")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{own}?said=pledged#pledges")
     assert states(workshop)["speak"] == (State.MADE, None)
     assert totals(workshop, letter, "speak") == Totals(unreported=1)
 
@@ -96,6 +96,7 @@ def test_an_amount_is_changed_while_nothing_is_reported(
         ({"pledge": "give", "pledge-give-amount": "1"}, "The least is €5."),
         ({"pledge": "give"}, "Say how much, in EUR"),
         ({"pledge": "none"}, "Choose one of those that are offered."),
+        ({}, "Tick what you pledge, then press the button again."),
     ],
 )
 def test_what_can_not_be_pledged_comes_back_with_the_page(

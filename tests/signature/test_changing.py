@@ -173,3 +173,27 @@ def test_another_affiliation_is_vouched_for_by_nothing_once_the_address_is_gone(
     assert not row(workshop).affiliation_matched
     assert change(visitor, path, affiliation="Example Inc.") == 303
     assert row(workshop).affiliation_matched
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("change", "Saved: this is what is stored now."), ("stop-updates", "Saved: you get no more news of this letter.")],
+)
+def test_what_was_saved_is_said(workshop: Workshop, visitor: Visitor, path: str, said: str) -> None:
+    workshop.letter()
+    own = own_page(workshop, visitor, **WORDS)
+    visitor.post(f"{own}/{path}", {"display": "public", "role": "Baker"}, follow_redirects=True)
+    (notice,) = visitor.page.select("[role=status]")
+    assert notice.get_text() == said
+    assert "Set-Cookie" not in visitor.response.headers
+    assert visitor.response.headers["Cache-Control"] == "no-store"
+
+
+def test_nothing_is_said_that_nobody_saved(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    own = own_page(workshop, visitor, **WORDS)
+    for query in ("", "?said=", "?said=anything", "?said=pledged"):
+        visitor.get(f"{own}{query}")
+        assert not visitor.page.select("[role=status]"), query
+    assert visitor.post(f"{own}/change?said=saved", {"display": "x"}).status_code == 422
+    assert not visitor.page.select("[role=status]")

@@ -140,6 +140,8 @@ class PledgeForm:
             self.error = gettext("Choose one of those that are offered.")
         for choice in self.choices:
             choice.check(may_require=is_signing)
+        if not (is_signing or self._keys or any(choice.is_ticked for choice in self.choices)):
+            self.error = gettext("Tick what you pledge, then press the button again.")
         return not self.mistakes
 
     def making(self) -> Making:

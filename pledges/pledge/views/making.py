@@ -33,23 +33,25 @@ def add(token: str) -> Answer:
             pledging = own_pledges(session, signature, form)
             return manage_page(signature, OwnForm(signature=signature), token, pledging=pledging), 422
         making.add(session, signature_id, form.making(), now=clock.now())
-    return _back(token)
+    return _back(token, "pledged")
 
 
 @blueprint.post("/manage/<token>/pledges/show")
 def show(token: str) -> Answer:
     (signature_id,) = subject_of(token, MANAGE_LINK, 1)
     with transaction() as session:
-        making.show(session, signature_id, is_shown=bool(request.form.get("show_pledges")))
-    return _back(token)
+        is_shown = bool(request.form.get("show_pledges"))
+        making.show(session, signature_id, is_shown=is_shown)
+    return _back(token, "shown" if is_shown else "hidden")
 
 
 @blueprint.post("/manage/<token>/pledges/ask")
 def ask(token: str) -> Answer:
     (signature_id,) = subject_of(token, MANAGE_LINK, 1)
     with transaction() as session:
-        making.ask(session, signature_id, is_asked=bool(request.form.get("ask")))
-    return _back(token)
+        is_asked = bool(request.form.get("ask"))
+        making.ask(session, signature_id, is_asked=is_asked)
+    return _back(token, "asked" if is_asked else "unasked")
 
 
 @blueprint.post("/manage/<token>/pledges/<slug:key>/withdraw")
@@ -57,8 +59,8 @@ def withdraw(token: str, key: str) -> Answer:
     (signature_id,) = subject_of(token, MANAGE_LINK, 1)
     with transaction() as session:
         making.withdraw(session, signature_id, key, now=clock.now())
-    return _back(token)
+    return _back(token, "taken-back")
 
 
-def _back(token: str) -> Response:
-    return redirect(url_for("signature.manage", token=token) + "#pledges", 303)
+def _back(token: str, said: str) -> Response:
+    return redirect(url_for("signature.manage", token=token, said=said, _anchor="pledges"), 303)

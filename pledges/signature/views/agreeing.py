@@ -45,4 +45,4 @@ def agree(token: str) -> Response:
     (signature_id,) = subject_of(token, MANAGE_LINK, 1)
     with transaction() as session:
         agreeing.agree(session, signature_id, now=clock.now())
-    return redirect(url_for("signature.manage", token=token), 303)
+    return redirect(url_for("signature.manage", token=token, said="agreed"), 303)

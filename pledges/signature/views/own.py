@@ -18,6 +18,7 @@ from pledges.signature.mails import MANAGE_LINK
 from pledges.signature.models import Signature
 from pledges.signature.views.agreeing import question_to
 from pledges.signature.views.room import Answer, blueprint, subject_of
+from pledges.signature.views.saying import SAID, SAID_OF_PLEDGES, said_in
 from pledges.tally.queries import get_figures
 
 
@@ -37,7 +38,7 @@ def change(token: str) -> Answer:
         if not form.validate():
             return manage_page(signature, form, token), 422
         changing.change(session, signature_id, form.wish(), now=clock.now())
-    return redirect(url_for("signature.manage", token=token), 303)
+    return redirect(url_for("signature.manage", token=token, said="saved"), 303)
 
 
 @blueprint.get("/manage/<token>/download")
@@ -58,7 +59,7 @@ def stop_updates(token: str) -> Answer:
     (signature_id,) = subject_of(token, MANAGE_LINK, 1)
     with transaction() as session:
         changing.stop_updates(session, signature_id)
-    return redirect(url_for("signature.manage", token=token), 303)
+    return redirect(url_for("signature.manage", token=token, said="stopped"), 303)
 
 
 @blueprint.post("/manage/<token>/withdraw")
@@ -83,6 +84,8 @@ def manage_page(signature: Signature, form: OwnForm, token: str, *, pledging: Ow
         figures=figures,
         pledging=pledging or own_pledges(db.session(), signature),
         question=question_to(db.session(), signature),
+        said=said_in(SAID),
+        said_of_pledges=said_in(SAID_OF_PLEDGES),
         shown_at=signature.together_told_at + SHOWN_AFTER if signature.together_told_at else None,
     )
 
