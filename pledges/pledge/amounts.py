@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from enum import StrEnum
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.numbers import (
     NumberFormatError,
     format_currency,
@@ -14,7 +14,7 @@ from babel.numbers import (
     parse_decimal,
 )
 
-from pledges.letter.units import Unit
+from pledges.letter.units import Unit, locale_of
 
 __all__ = [
     "LARGEST",
@@ -62,8 +62,8 @@ def read_amount(text: str, unit: Unit, language: str) -> int:
     A number is read as the language writes it ("1.234,50" in Spanish); one that the language would not write so, but
     programs do ("1234.5"), is understood as well.
     """
-    locale = _locale(language)
-    number = _without_unit(_SPACES.sub(" ", text.strip()[:80]), unit, locale)
+    locale = locale_of(language)
+    number = _without_unit(_SPACES.sub(" ", text.strip()[:80]), unit, language)
     if number.startswith(("-", "\u2212")):
         raise AmountRefused(Wrong.NEGATIVE)
     value = _read_number(number.removeprefix("+").replace(" ", ""), locale)
@@ -97,16 +97,16 @@ def as_typed(amount: int, unit: Unit, language: str) -> str:
     """The amount as one would type it, without its unit."""
     value, is_whole = _value(amount, unit)
     pattern = "#,##0" if is_whole else "#,##0." + "0" * unit.decimals
-    return str(format_decimal(value, pattern, locale=_locale(language)))
+    return str(format_decimal(value, pattern, locale=locale_of(language)))
 
 
 def written(amount: int, unit: Unit, language: str) -> str:
-    """The amount with its unit, as the language writes it, for reading: a whole one without decimals. A unit that is no
-    currency stands as the letter names it.
+    """The amount with its unit, as the language writes it, for reading: a whole one without decimals. A unit that
+    nobody knows stands as the letter names it.
     """
-    locale, (value, is_whole) = _locale(language), _value(amount, unit)
+    locale, (value, is_whole) = locale_of(language), _value(amount, unit)
     if not unit.is_currency:
-        return f"{format_decimal(value, locale=locale)}\u00a0{unit.name}"
+        return unit.of(value, language)
     if not is_whole:
         return str(format_currency(value, unit.name, locale=locale))
     pattern = locale.currency_formats["standard"].pattern.replace("0.00", "0")
@@ -119,16 +119,18 @@ def _value(amount: int, unit: Unit) -> tuple[Decimal, bool]:
     return value, value == value.to_integral_value()
 
 
-def _without_unit(text: str, unit: Unit, locale: Locale) -> str:
+def _without_unit(text: str, unit: Unit, language: str) -> str:
+    names = unit.names(language)
     if unit.is_currency:
-        text = text.replace(get_currency_symbol(unit.name, locale=locale), "", 1).strip()  # as the page itself shows it
+        symbol = get_currency_symbol(unit.name, locale=locale_of(language))  # as the page itself shows it
+        text = text.replace(symbol, "", 1).strip()
     for sign, currency in _SIGNS.items():
         if sign in text:
             if not unit.is_currency or currency not in (None, unit.name):
                 raise AmountRefused(Wrong.OTHER_UNIT)
             text = text.replace(sign, "", 1).strip()
     for word in _WORD.findall(text):
-        if word.casefold() != unit.name.casefold():
+        if word.casefold() not in names:
             raise AmountRefused(Wrong.OTHER_UNIT if word.upper() in list_currencies() else Wrong.NO_NUMBER)
         text = text.replace(word, "", 1).strip()
     return text
@@ -143,10 +145,3 @@ def _read_number(text: str, locale: Locale) -> Decimal:
         if _PLAIN.fullmatch(text):
             return Decimal(text)
         raise AmountRefused(Wrong.NO_NUMBER) from None
-
-
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language, sep="-")
-    except (ValueError, UnknownLocaleError):
-        return Locale("en")

@@ -26,6 +26,10 @@ UNDERSTOOD = [
     ("1,250", YEN, "en", 1250),
     ("1.234", DINAR, "en", 1234),
     ("1.5 hours", HOURS, "en", 150),
+    ("1 hour", HOURS, "en", 100),
+    ("1,5 horas", HOURS, "es", 150),
+    ("2 hours", HOURS, "es", 200),
+    ("٢ ساعة", HOURS, "ar", 200),
     ("0.01", EUR, "en", 1),
     ("+5", EUR, "en", 500),
     ("500\u00a0US$", Unit("USD"), "es", 50000),
@@ -108,11 +112,22 @@ def test_the_example_is_written_as_the_language_does() -> None:
         (1_250_000, DINAR, "en", "KWD1,250"),
         (1_250_500, DINAR, "en", "KWD1,250.500"),
         (50000, Unit("dollars"), "en", "500\N{NO-BREAK SPACE}dollars"),
-        (150, HOURS, "es", "1,5\N{NO-BREAK SPACE}hours"),
+        (150, HOURS, "es", "1,5\N{NO-BREAK SPACE}horas"),
+        (100, HOURS, "es", "1\N{NO-BREAK SPACE}hora"),
+        (100, HOURS, "en", "1\N{NO-BREAK SPACE}hour"),
+        (200, Unit("meals"), "es", "2\N{NO-BREAK SPACE}meals"),
     ],
 )
 def test_a_whole_amount_is_shown_without_decimals(amount: int, unit: Unit, language: str, shown: str) -> None:
     assert written(amount, unit, language) == shown
+
+
+def test_a_known_unit_is_named_in_the_language_and_another_as_it_is_written() -> None:
+    named = {language: HOURS.named(language) for language in ("en", "es", "de", "fr", "ar", "qq")}
+    assert named == {"en": "hours", "es": "horas", "de": "Stunden", "fr": "heures", "ar": "ساعة", "qq": "hours"}
+    assert [Unit(name).named("es") for name in ("meals", "EUR", "horas", "Hours of work")] == [
+        "meals", "EUR", "horas", "Hours of work",
+    ]  # fmt: skip
 
 
 @given(st.integers(1, 10**12), st.sampled_from([EUR, YEN, DINAR, HOURS]), st.sampled_from(["en", "es", "de", "fr"]))

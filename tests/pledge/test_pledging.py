@@ -220,3 +220,19 @@ def test_first_signatories_pledge_too(workshop: Workshop, visitor: Visitor) -> N
     assert commitments(workshop)["give"].amount == 3000
     with workshop.writing() as session:
         assert session.scalars(select(Signature.commits)).all() == [True]
+
+
+def test_a_page_names_the_unit_in_its_own_language(workshop: Workshop, visitor: Visitor) -> None:
+    translations = (
+        "[{language: es, title: Pidan más, body: Pedimos más., pledges: {mentor: Acompañaré., cook: Cocinaré.}}]"
+    )
+    pledges = """
+  - {key: mentor, kind: amount, unit: hours, lowest: 1, text: I will mentor.}
+  - {key: cook, kind: amount, unit: meals, text: I will cook.}"""
+    workshop.letter(pledges=pledges, translations=translations)
+    visitor.get("/letters/ask-more?lang=es")
+    labels = [label.get_text() for label in visitor.page.select(".pledging__amount label")]
+    assert labels == ["Cuánto, en horas", "Cuánto, en meals"]
+    assert "Como mínimo, 1 hora." in visitor.text
+    visitor.get("/letters/ask-more")
+    assert "How much, in hours" in visitor.text

@@ -138,6 +138,20 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_forgotten(
     assert not reports(workshop)
 
 
+@pytest.mark.parametrize(
+    "sent", [{}, {"speak-outcome": ""}, {"speak-note": "A note alone."}, {"give-amount": "20"}, {"nothing": "kept"}]
+)
+def test_what_says_nothing_of_any_pledge_is_not_thanked(
+    workshop: Workshop, visitor: Visitor, page: str, sent: dict[str, str]
+) -> None:
+    assert visitor.post(page, sent).status_code == 422
+    assert "Thank you" not in visitor.text
+    (mistake,) = visitor.page.select("#errors a")
+    field = mistake["href"].removeprefix("#")
+    assert visitor.page.select_one(f"fieldset[id='{field}'] .field__error")
+    assert not reports(workshop)
+
+
 def test_a_report_on_what_is_withdrawn_says_so(
     workshop: Workshop, visitor: Visitor, signature: Signature, page: str
 ) -> None:

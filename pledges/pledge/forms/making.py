@@ -107,7 +107,7 @@ class Choice:
         self.amount = amount
 
     def _why_not(self, why: Wrong | None, unit: Unit) -> str:
-        return str(_WHY_NOT[why]) % {"unit": unit.name, "example": self.example}
+        return str(_WHY_NOT[why]) % {"unit": unit.named(self.language), "example": self.example}
 
 
 class PledgeForm:

@@ -27,7 +27,7 @@ OUTCOMES = (
 
 def why_not(error: AmountRefused, unit: Unit, language: str) -> str:
     """What is wrong with an amount, by name, and how one is written."""
-    such, name = example(unit, language), unit.name
+    such, name = example(unit, language), unit.named(language)
     match error.why:
         case Wrong.NEGATIVE:
             return str(gettext("An amount can’t be negative. Write it such as %(such)s.", such=such))
@@ -99,7 +99,7 @@ class ReportForm(BaseForm):
         fields: dict[str, Any] = {f"{key}-outcome": RadioField(row.wording, validate_choice=False)}
         if unit is not None:
             fields[f"{key}-amount"] = StringField(
-                _("How much of it (%(unit)s)", unit=unit.name),
+                _("How much of it (%(unit)s)", unit=unit.named(self._language)),
                 [AmountIn(unit, self._language)],
                 description=self._hint(row, unit),
                 render_kw={"inputmode": "decimal", "maxlength": 40, "autocomplete": "off"},
@@ -143,7 +143,16 @@ class ReportForm(BaseForm):
             if wrong is not None and not outcome.errors:
                 outcome.errors = [wrong]
                 is_valid = False
-        return is_valid
+        return is_valid and self._says_anything()
+
+    def _says_anything(self) -> bool:
+        """A form that leaves all of it open would be thanked for nothing."""
+        outcomes = [self[f"{row.pledge.key}-outcome"] for row in self.commitments]
+        if not outcomes or any(outcome.data for outcome in outcomes):
+            return True
+        nothing = gettext("Nothing is chosen, so nothing was recorded. Choose what became of at least one pledge.")
+        outcomes[0].errors = [nothing]
+        return False
 
     def _wrong_together(self, row: Commitment, outcome: Field) -> str | None:
         if outcome.data and outcome.data not in {*REPORTED}:
