@@ -65,6 +65,7 @@ WHY = {
     deliveries.Fault.COLUMNS: "it has not the three columns reference, amount, date",
     deliveries.Fault.AMOUNT: "the amount is none, or not in the pledge's unit",
     deliveries.Fault.DATE: "the date is not written as 2027-05-31",
+    deliveries.Fault.FUTURE: "its date has not come",
     deliveries.Fault.UNMATCHED: "no pledge under this letter has this reference",
     deliveries.Fault.OVER: "the pledge was withdrawn, has lapsed, or does not bind yet",
     deliveries.Fault.NO_AMOUNT: "the pledge is no amount",

@@ -5,7 +5,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +20,8 @@ from pledges.pledge.states import BINDING, State
 
 AT_ONCE = 500
 LONGEST_LINE = 200
+EARLIEST_ZONE = timedelta(hours=14)
+"""Ahead of UTC: where a day begins first."""
 _REFERENCE = re.compile(r"[A-Z0-9]{1,12}")
 
 
@@ -29,6 +31,7 @@ class Fault(StrEnum):
     COLUMNS = "columns"
     AMOUNT = "amount"
     DATE = "date"
+    FUTURE = "future"
     UNMATCHED = "unmatched"
     OVER = "over"
     NO_AMOUNT = "no_amount"
@@ -81,6 +84,7 @@ def read_lines(text: str) -> Sequence[Line]:
 
 def import_deliveries(session: Session, letter: Letter, lines: Sequence[Line], *, now: datetime) -> Imported:
     """Records what was delivered, and credits it to the commitments; what their signatories have said stands."""
+    lines = [_come(line, now) for line in lines]
     faults = [line for line in lines if line.fault is not None]
     right = [line for line in lines if line.fault is None]
     recorded = 0
@@ -136,6 +140,12 @@ def _line(number: int, cells: Sequence[str], places: Mapping[str, int]) -> Line:
     except ValueError:
         return Line(number, text, reference, fault=Fault.DATE)
     return Line(number, text, reference, cells[places["amount"]], day)
+
+
+def _come(line: Line, now: datetime) -> Line:
+    """The line, with a fault if its day has begun nowhere on earth."""
+    is_future = line.day is not None and line.day > (now + EARLIEST_ZONE).date()
+    return _with(line, Fault.FUTURE) if is_future else line
 
 
 def _lock(session: Session, letter: Letter, references: Sequence[str]) -> Mapping[str, Commitment]:

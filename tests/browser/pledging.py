@@ -143,7 +143,7 @@ def _pay(make: Workshop, letter: Letter, reference: str) -> int:
     silent = pledged(make, letter, "paid@example.org", "Chidi Sandoval Ruiz", shown=True, give=500_000)
     with make.writing() as session:
         (other,) = queries.list_commitments(session, silent.id)
-        lines = f"{reference},900,2027-05-01\n{other.reference},1000.50,2027-05-02"
+        lines = f"{reference},900,2025-05-01\n{other.reference},1000.50,2025-05-02"
         deliveries.import_deliveries(session, letter, deliveries.read_lines(lines), now=clock.now())
     return silent.id
 

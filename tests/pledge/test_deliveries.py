@@ -25,7 +25,8 @@ from pledges.signature.models import Signature
 from tests.mailing import plain
 from tests.moderation.desk import csrf_token
 from tests.people import Visitor, Workshop
-from tests.pledge.promises import pledged
+from tests.pledge.promises import AFTER, BEFORE, pledged
+from tests.pledge.promises import PLEDGES as PLEDGES_WITH_DATES
 from tests.pledge.test_committing import PLEDGES, asked, commitments, kept, recounted, report, signed, tick, totals
 from tests.pledge.test_reporting import reports
 
@@ -68,13 +69,13 @@ def send(organizer: Visitor, text: str) -> int:
 
 def test_what_was_delivered_is_kept_or_partly(workshop: Workshop, letter: Letter, people: list[Signature]) -> None:
     first, second, third = gifts(workshop)
-    paid = f"Date;Reference;Amount\n2027-05-01;{first.reference};100.00\n2027-05-02;{second.reference.lower()};40\n"
+    paid = f"Date;Reference;Amount\n2025-05-01;{first.reference};100.00\n2025-05-02;{second.reference.lower()};40\n"
     assert import_(workshop, paid) == Imported(2, 0, [])
     assert [(c.state, c.delivered, c.imported) for c in gifts(workshop)] == [
         (State.KEPT, None, 10000), (State.PARTLY, None, 4000), (State.MADE, None, None),
     ]  # fmt: skip
     assert {r.actor for r in reports(workshop)} == {Actor.ORGANIZER}
-    later = f'{second.reference},60.00,2027-05-09\n{third.reference},"1,000",2027-05-09'
+    later = f'{second.reference},60.00,2025-05-09\n{third.reference},"1,000",2025-05-09'
     assert import_(workshop, later).recorded == 2
     assert [c.received for c in gifts(workshop)] == [10000, 10000, 100000]
     assert {c.state for c in gifts(workshop)} == {State.KEPT}
@@ -84,7 +85,7 @@ def test_what_was_delivered_is_kept_or_partly(workshop: Workshop, letter: Letter
 
 def test_the_same_file_twice_changes_nothing_more(workshop: Workshop, people: list[Signature]) -> None:
     first = gifts(workshop)[0].reference
-    paid = f"{first},20,2027-05-01\n{first},20,2027-05-01\n{first},5,2027-05-02\n"
+    paid = f"{first},20,2025-05-01\n{first},20,2025-05-01\n{first},5,2025-05-02\n"
     assert import_(workshop, paid) == Imported(3, 0, [])
     assert import_(workshop, paid) == Imported(0, 3, [])
     assert gifts(workshop)[0].received == 4500
@@ -107,7 +108,7 @@ def test_what_a_signatory_said_stands_and_of_both_amounts_the_larger_counts(
     paid, counts = money
     report(workshop, people[0], give=said)
     before = gifts(workshop)[0]
-    imported = import_(workshop, f"{before.reference},{paid},2027-05-01")
+    imported = import_(workshop, f"{before.reference},{paid},2025-05-01")
     after = gifts(workshop)[0]
     assert (after.state, after.delivered, after.note) == (before.state, before.delivered, said.note)
     assert (after.imported, after.by_organizer) == (int(paid) * 100, False)
@@ -123,7 +124,7 @@ def test_a_payment_that_is_reported_and_imported_counts_once(
     report(workshop, people[0], give=Outcome(State.KEPT))
     report(workshop, people[1], give=Outcome(State.PARTLY, 5000))
     first, second, _ = gifts(workshop)
-    paid = f"{first.reference},100,2027-05-01\n{second.reference},50,2027-05-01"
+    paid = f"{first.reference},100,2025-05-01\n{second.reference},50,2025-05-01"
     assert import_(workshop, paid) == Imported(2, 0, [])
     assert totals(workshop, letter)["give"].delivered == 15000
 
@@ -132,10 +133,10 @@ def test_a_report_takes_the_place_of_what_was_imported_and_no_later_import_does(
     workshop: Workshop, letter: Letter, people: list[Signature]
 ) -> None:
     reference = gifts(workshop)[0].reference
-    import_(workshop, f"{reference},40,2027-05-01")
+    import_(workshop, f"{reference},40,2025-05-01")
     assert (gifts(workshop)[0].state, gifts(workshop)[0].by_organizer) == (State.PARTLY, True)
     report(workshop, people[0], give=Outcome(State.RELEASED, 6000))
-    import_(workshop, f"{reference},40,2027-05-01\n{reference},60,2027-05-02")
+    import_(workshop, f"{reference},40,2025-05-01\n{reference},60,2025-05-02")
     found = gifts(workshop)[0]
     assert (found.state, found.by_organizer) == (State.RELEASED, False)
     assert (found.delivered, found.imported, found.received) == (6000, 10000, 10000)
@@ -147,7 +148,7 @@ def test_what_the_organizer_recorded_is_called_so_and_nobodys_own_word(workshop:
     letter = workshop.letter(moderation="flag", pledges=PLEDGES)
     ada = pledged(workshop, letter, "ada@example.org", shown=True, give=10000)
     workshop.deliver()
-    import_(workshop, f"{gifts(workshop)[0].reference},40,2027-05-01")
+    import_(workshop, f"{gifts(workshop)[0].reference},40,2025-05-01")
     for path in ("/letters/ask-more/pledges", f"/letters/ask-more/pledges/{ada.id}"):
         visitor.get(path)
         assert "partly kept recorded by the organizer" in visitor.text
@@ -162,7 +163,7 @@ def test_what_the_organizer_recorded_is_called_so_and_nobodys_own_word(workshop:
     visitor.get(page)
     assert "partly kept recorded by the organizer The organizer has recorded: €40" in visitor.text
     assert not visitor.page.select("input[checked]")
-    assert visitor.post(page, {"give-outcome": ""}).status_code == 303
+    assert visitor.post(page, {"give-outcome": ""}).status_code == 422
     assert gifts(workshop)[0].by_organizer
     assert visitor.post(page, {"give-outcome": "partly", "give-amount": "40"}).status_code == 303
     visitor.get(page)
@@ -176,7 +177,7 @@ def test_who_is_credited_a_part_is_still_asked_and_who_is_credited_all_is_not(
     for n in range(2):
         signed(workshop, letter, f"bea{n}@example.org", give=10000)
     first, second = gifts(workshop)
-    import_(workshop, f"{first.reference},40,2027-05-01\n{second.reference},100,2027-05-01")
+    import_(workshop, f"{first.reference},40,2025-05-01\n{second.reference},100,2025-05-01")
     with time_machine.travel("2027-06-02T12:00:00Z"):
         tick(workshop)
         assert [mail.about_id for mail in workshop.outbox() if mail.event == CHECK_IN] == [first.signature_id]
@@ -185,7 +186,7 @@ def test_who_is_credited_a_part_is_still_asked_and_who_is_credited_all_is_not(
 
 
 def test_two_who_import_the_same_file_at_once_record_it_once(workshop: Workshop, people: list[Signature]) -> None:
-    paid = "\n".join(f"{row.reference},30,2027-05-01" for row in gifts(workshop))
+    paid = "\n".join(f"{row.reference},30,2025-05-01" for row in gifts(workshop))
     threads = [threading.Thread(target=import_, args=(workshop, paid)) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -203,10 +204,10 @@ def test_no_line_is_dropped_silently(workshop: Workshop, letter: Letter, people:
     with workshop.writing() as session:
         withdrawing.withdraw(session, people[1].id, now=clock.now())
     lines = [
-        "reference,amount,date", f"{first.reference},10,2027-05-01", "NOBODY2345,10,2027-05-01",
+        "reference,amount,date", f"{first.reference},10,2025-05-01", "NOBODY2345,10,2025-05-01",
         f"{first.reference},10",
-        f"{first.reference},ten,2027-05-01", f"{first.reference},10,May", f"{second.reference},10,2027-05-01",
-        f"{speak.reference},10,2027-05-01", "", "\x00,10,2027-05-01", f"{first.reference},-3,2027-05-01",
+        f"{first.reference},ten,2025-05-01", f"{first.reference},10,May", f"{second.reference},10,2025-05-01",
+        f"{speak.reference},10,2025-05-01", "", "\x00,10,2025-05-01", f"{first.reference},-3,2025-05-01",
     ]  # fmt: skip
     imported = import_(workshop, "\n".join(lines))
     assert imported.recorded == 1
@@ -216,13 +217,52 @@ def test_no_line_is_dropped_silently(workshop: Workshop, letter: Letter, people:
     ]  # fmt: skip
 
 
+def test_a_day_that_has_begun_nowhere_is_told_and_nothing_is_recorded(
+    workshop: Workshop, people: list[Signature], organizer: Visitor, tmp_path: Path
+) -> None:
+    reference = gifts(workshop)[0].reference
+    with time_machine.travel("2027-03-08T09:59:00Z", tick=False) as time:
+        imported = import_(workshop, f"{reference},10,2027-03-08\n{reference},10,2027-03-09\n{reference},10,2099-01-01")
+        assert imported.recorded == 1
+        assert [(line.number, line.fault) for line in imported.faults] == [(2, Fault.FUTURE), (3, Fault.FUTURE)]
+        time.shift(60)
+        assert import_(workshop, f"{reference},10,2027-03-09").recorded == 1
+    assert gifts(workshop)[0].imported == 2000
+    assert send(organizer, f"{reference},10,2099-01-01") == 200
+    assert "Line 1: Its date has not come." in organizer.text
+    file = tmp_path / "paid.csv"
+    file.write_text(f"{reference},10,2099-01-01\n")
+    answer = workshop.app.test_cli_runner().invoke(args=["pledge", "import", "ask-more", str(file)])
+    assert (answer.exit_code, "line 1: its date has not come" in answer.output) == (1, True)
+    assert gifts(workshop)[0].imported == 2000
+
+
+@pytest.mark.parametrize(("on", "due"), [(BEFORE, 0), (AFTER, 3)])
+def test_the_organizers_table_adds_up_before_and_after_the_date(
+    workshop: Workshop, visitor: Visitor, on: str, due: int
+) -> None:
+    workshop.account("org@example.org", Role.ORGANIZER)
+    with time_machine.travel(BEFORE, tick=False):
+        letter = workshop.letter(pledges=PLEDGES_WITH_DATES)
+        first, *_ = [pledged(workshop, letter, f"ada{n}@example.org", speak=None) for n in range(3)]
+        report(workshop, first, speak=Outcome(State.KEPT))
+    with time_machine.travel(on, tick=False):
+        assert visitor.sign_in("org@example.org").status_code == 303
+        visitor.get(PAGE)
+        row = visitor.page.select_one("tbody tr")
+        made, reached, *parts = (int(cell.get_text()) for cell in row.select("td.number")[:7])
+        assert (made, reached, sum(parts)) == (3, due, due)
+        assert parts == ([1, 0, 0, 0, 2] if due else [0] * 5)
+        assert ("1 has reported already" in row.get_text()) == (not due)
+
+
 def test_an_import_leaves_notes_alone_and_withdrawal_erases_what_was_imported(
     workshop: Workshop, people: list[Signature]
 ) -> None:
     report(workshop, people[0], give=Outcome(State.PARTLY, 10, "Some."))
     with workshop.writing() as session:
         session.execute(update(Commitment).where(Commitment.note.is_not(None)).values(reading=Reading.APPROVED))
-    import_(workshop, f"{gifts(workshop)[0].reference},30,2027-05-01")
+    import_(workshop, f"{gifts(workshop)[0].reference},30,2025-05-01")
     assert (gifts(workshop)[0].note, gifts(workshop)[0].reading) == ("Some.", Reading.APPROVED)
     with workshop.writing() as session:
         withdrawing.withdraw(session, people[0].id, now=clock.now())
@@ -233,13 +273,13 @@ def test_an_import_leaves_notes_alone_and_withdrawal_erases_what_was_imported(
 def test_the_organizer_imports_in_the_browser_and_sees_what_did_not_match(
     workshop: Workshop, people: list[Signature], organizer: Visitor
 ) -> None:
-    paid = f"{gifts(workshop)[0].reference},30,2027-05-01\nNOBODY2345,10,2027-05-01\n"
+    paid = f"{gifts(workshop)[0].reference},30,2025-05-01\nNOBODY2345,10,2025-05-01\n"
     assert send(organizer, paid) == 200
     assert "1 delivery is recorded." in organizer.text
-    assert "Line 2: No pledge under this letter has this reference. NOBODY2345, 10, 2027-05-01" in organizer.text
+    assert "Line 2: No pledge under this letter has this reference. NOBODY2345, 10, 2025-05-01" in organizer.text
     assert "€30" in organizer.text
     report(workshop, people[1], give=Outcome(State.PARTLY, 1000))
-    assert send(organizer, f"{gifts(workshop)[1].reference},20.50,2027-05-01") == 200
+    assert send(organizer, f"{gifts(workshop)[1].reference},20.50,2025-05-01") == 200
     assert "1 signatory says otherwise. What they said stands" in organizer.text
     assert f"{gifts(workshop)[1].reference} : they say “partly kept”, €10; you have recorded €20.50" in organizer.text
     assert send(organizer, "") == 422
@@ -266,13 +306,13 @@ def test_commands_export_and_import(workshop: Workshop, people: list[Signature],
     found = json.loads(run(args=["pledge", "export", "ask-more", "--format", "json"]).output)
     assert {row["pledge"] for row in found} == {"give", "speak"}
     file = tmp_path / "paid.csv"
-    file.write_text(f"{gifts(workshop)[0].reference},30,2027-05-01\nNOBODY2345,1,2027-05-01\n")
+    file.write_text(f"{gifts(workshop)[0].reference},30,2025-05-01\nNOBODY2345,1,2025-05-01\n")
     answer = run(args=["pledge", "import", "ask-more", str(file)])
     assert answer.exit_code == 1
     assert "line 2: no pledge under this letter has this reference: NOBODY2345" in answer.output
     assert "1 deliveries recorded" in answer.output
     report(workshop, people[1], give=Outcome(State.RELEASED))
-    file.write_text(f"{gifts(workshop)[1].reference},30,2027-05-01\n")
+    file.write_text(f"{gifts(workshop)[1].reference},30,2025-05-01\n")
     answer = run(args=["pledge", "import", "ask-more", str(file)])
     assert answer.exit_code == 0
     assert f"{gifts(workshop)[1].reference}: its signatory says released; recorded 30.00" in answer.output

@@ -74,7 +74,7 @@ def test_totals_equal_a_recount_after_a_thousand_random_changes_by_many_at_once(
                     binding.note_thresholds(session, now=clock.now())
                     binding.bind_reached(session, now=clock.now())
                 elif kind == "import":
-                    line = f"{give.reference},{seed}.{dice.randint(1, 99):02},2027-05-01"
+                    line = f"{give.reference},{seed}.{dice.randint(1, 99):02},2025-05-01"
                     deliveries.import_deliveries(session, letter, deliveries.read_lines(line), now=clock.now())
                 elif kind == "reject":
                     deciding.reject(session, letter, [person.id], reason="x", account_id=None, now=clock.now())
@@ -127,9 +127,9 @@ def test_what_is_off_is_printed_and_repaired(workshop: Workshop, letter: Letter)
     assert (code, lines) == (
         1,
         [
-            f"letter {letter.id}, pledge give: kept stored 2, counted 0",
-            f"letter {letter.id}, pledge give: pledged stored 705, counted 700",
-            f"letter {other.id}, pledge strike: waiting stored -1, counted 0",
+            f"letter {letter.slug}, pledge give: kept stored 2, counted 0",
+            f"letter {letter.slug}, pledge give: pledged stored 705, counted 700",
+            f"letter {other.slug}, pledge strike: waiting stored -1, counted 0",
         ],
     )
     assert recount(workshop, "another")[1] == lines[2:]
