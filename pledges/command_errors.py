@@ -7,6 +7,7 @@ from click import ClickException
 from sqlalchemy.exc import OperationalError
 
 from pledges.errors import DomainError
+from pledges.letter.inviting import InvitingOver
 from pledges.letter.publishing import LetterPast, SlugTaken, StillDraft
 from pledges.letter.queries import InvitationUnknown, LetterUnknown
 from pledges.letter.reading import ReasonRefused
@@ -19,6 +20,7 @@ LINES: dict[type[DomainError], str] = {
     LetterPast: "the date on which '{}' closes has passed; set a later one, or leave it a draft",
     SlugTaken: "there is a letter '{}' already; choose another slug",
     InvitationUnknown: "there is no link {} of this letter; --list shows them",
+    InvitingOver: "'{}' takes no signatures any more, so nobody can be invited to sign it first",
     StillDraft: "'{}' is a draft, and a draft can't close",
     LetterWithdrawn: "'{}' was withdrawn by its organizer, and stays so",
     NeverOpened: "'{}' is a draft that nobody has seen: there is nothing to withdraw",

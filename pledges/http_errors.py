@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, current_app, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_limiter import RateLimitExceeded
@@ -16,11 +16,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from pledges import clock, other_sites, problems
+from pledges import clock
 from pledges.db import db
 from pledges.errors import CursorUnknown, DomainError, LinkExpired, LinkUnknown, NotFound, TooManyTries
 from pledges.languages import speak
-from pledges.letter.inviting import InvitationRevoked
+from pledges.letter.inviting import InvitationRevoked, InvitingOver
 from pledges.letter.queries import LetterUnknown
 from pledges.letter.withdrawing import LetterWithdrawn
 from pledges.limits import SEARCH, SIGN_IN, SIGNING
@@ -32,6 +32,7 @@ from pledges.pledge.queries import PledgeUnknown
 from pledges.pledge.reporting import CommitmentOver, CommitmentWithdrawn
 from pledges.pledge.showing import NothingShown
 from pledges.pledge.states import TransitionRefused
+from pledges.problems import answer_with
 from pledges.signature.confirming import ConfirmationOfWithdrawn, ConfirmationOver, ConfirmationTooLate
 from pledges.signature.organizations import OrganizationSigned
 from pledges.signature.signing import LetterClosed
@@ -91,6 +92,11 @@ DOMAIN: Mapping[type[DomainError], Answer] = {
         HTTPStatus.GONE,
         _("This link has been taken back"),
         _("Whoever invited you has closed it. If you signed by it, nothing changes; otherwise ask for another one."),
+    ),
+    InvitingOver: Answer(
+        HTTPStatus.CONFLICT,
+        _("This letter takes no signatures any more"),
+        _("Nobody can be invited to sign it first. Links that were made before lead to the letter."),
     ),
     OrganizationSigned: Answer(
         HTTPStatus.CONFLICT,
@@ -238,16 +244,3 @@ def _database_away(error: Exception) -> Response:
 def _mistake(error: Exception) -> Response:
     log.exception("mistake", exc_info=error)
     return answer_with(500, *HTTP[500], error)
-
-
-def answer_with(status: int, title: object, advice: object, error: Exception) -> Response:
-    """The answer as a page, as RFC 9457 for programs, or as a quiet line elsewhere; never kept by a cache."""
-    if other_sites.is_for_programs():
-        response = other_sites.problem(int(status), str(title), problems.detail_of(error, int(status), advice))
-    elif other_sites.is_for_other_sites():
-        response = other_sites.quiet_line(int(status), str(title))
-    else:
-        response = Response(render_template("error.html", title=title, advice=advice), mimetype="text/html")
-    response.status_code = int(status)
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -1,10 +1,14 @@
-"""What went wrong, for who writes a program: each detail names the parameter and what it takes."""
+"""How what went wrong is told: on a page, as a quiet line in a stranger's article, or to who writes a program, for whom
+each detail names the parameter and what it takes.
+"""
 
 from collections.abc import Mapping
 
+from flask import Response, render_template
 from flask_babel import lazy_gettext as _
 from werkzeug.exceptions import BadRequest
 
+from pledges import other_sites
 from pledges.errors import CursorUnknown, DomainError
 from pledges.letter.queries import LetterUnknown
 from pledges.pledge.queries import PledgeUnknown
@@ -35,7 +39,20 @@ class ParameterWrong(BadRequest):
         super().__init__(str(_("“%(name)s” takes %(what)s.", name=name, what=takes)))
 
 
-def detail_of(error: Exception, status: int, advice: object) -> str:
+def answer_with(status: int, title: object, advice: object, error: Exception) -> Response:
+    """The answer as a page, as RFC 9457 for programs, or as a quiet line elsewhere; never kept by a cache."""
+    if other_sites.is_for_programs():
+        response = other_sites.problem(int(status), str(title), _detail_of(error, int(status), advice))
+    elif other_sites.is_for_other_sites():
+        response = other_sites.quiet_line(int(status), str(title))
+    else:
+        response = Response(render_template("error.html", title=title, advice=advice), mimetype="text/html")
+    response.status_code = int(status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _detail_of(error: Exception, status: int, advice: object) -> str:
     """What is said to a program; `advice` is what a person would be told."""
     if isinstance(error, ParameterWrong):
         return str(error.description)

@@ -129,7 +129,7 @@ def test_counts_that_differ_are_printed_and_end_with_1_until_repaired(shell: She
     with workshop.writing() as session:
         session.execute(update(Tally).where(Tally.letter_id == letter.id).values(awaiting=0))
         session.execute(update(Tally).where(Tally.letter_id == other.id).values(approved=Tally.approved + 2))
-    lines = [f"letter {letter.id}: awaiting stored 0, counted 3", f"letter {other.id}: approved stored 2, counted 0"]
+    lines = ["letter ask-more: awaiting stored 0, counted 3", f"letter {other.slug}: approved stored 2, counted 0"]
     found = shell.run("letter", "recount")
     assert (found.exit_code, found.stdout.splitlines()) == (1, lines)
     only = shell.run("letter", "recount", "other")
@@ -217,6 +217,21 @@ def test_invite_prints_a_secret_link_lists_it_and_takes_it_back(
     assert "is revoked" in shell.done("letter", "invite", "ask-more", "--revoke", number)
     assert visitor.get(path).status_code == 410
     assert "revoked" in shell.done("letter", "invite", "ask-more", "--list")
+
+
+def test_invite_says_that_an_open_letters_link_only_leads_to_it(workshop: Workshop, shell: Shell) -> None:
+    workshop.letter()
+    invited = shell.run("letter", "invite", "ask-more")
+    assert (invited.exit_code, "/first/" in invited.stdout, invited.stdout.count("\n")) == (0, True, 1)
+    assert invited.stderr == "ask-more is open: the link only leads to it, and who signs is no first signatory\n"
+
+
+def test_nobody_is_invited_to_sign_first_what_takes_no_signatures(workshop: Workshop, shell: Shell) -> None:
+    workshop.letter()
+    for ending in (("close", "ask-more"), ("withdraw", "ask-more", "--reason", "It has done its work")):
+        shell.done("letter", *ending)
+        assert "'ask-more' takes no signatures any more" in shell.refused("letter", "invite", "ask-more")
+        assert shell.done("letter", "invite", "ask-more", "--list") == "no links\n"
 
 
 def test_invite_says_in_one_line_what_is_wrong(workshop: Workshop, shell: Shell) -> None:

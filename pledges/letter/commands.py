@@ -15,8 +15,8 @@ from pledges.command_errors import in_one_line
 from pledges.db import take_time, transaction
 from pledges.letter import inviting, publishing, revising, withdrawing
 from pledges.letter.head import LetterFileWrong
-from pledges.letter.models import LONGEST_NOTE, Invitation, Letter, RevisionKind
-from pledges.letter.queries import get_invitation, get_letter, list_invitations, lock_letter
+from pledges.letter.models import LONGEST_NOTE, Invitation, Letter, LetterState, RevisionKind
+from pledges.letter.queries import get_invitation, get_letter, list_invitations, list_slugs, lock_letter
 from pledges.letter.reading import LetterFile, read_letter_file, read_reason
 from pledges.letter.revising import Revision
 from pledges.plain_text import TextRefused, clean
@@ -106,6 +106,8 @@ def invite(slug: str, note: str | None, shows_list: bool, revoke: int | None) ->
             lines = [_line(base, invitation) for invitation in list_invitations(session, found)]
         else:
             lines = [_link(base, inviting.invite(session, found, note=_note(note), now=clock.now()))]
+            if found.state is LetterState.OPEN:
+                click.echo(f"{slug} is open: the link only leads to it, and who signs is no first signatory", err=True)
     click.echo("\n".join(lines or ["no links"]))
 
 
@@ -121,11 +123,13 @@ def recount(slug: str | None, repair: bool) -> None:
         if repair:
             recounting.repair(session, differences)
             recounting_pledges.repair(session, of_pledges)
+        slugs = list_slugs(session)
     done = "; repaired" if repair else ""
     for found in differences:
-        click.echo(f"letter {found.letter_id}: {found.bucket} stored {found.stored}, counted {found.counted}{done}")
+        where = f"letter {slugs[found.letter_id]}"
+        click.echo(f"{where}: {found.bucket} stored {found.stored}, counted {found.counted}{done}")
     for off in of_pledges:
-        where = f"letter {off.letter_id}, pledge {off.key}"
+        where = f"letter {slugs[off.letter_id]}, pledge {off.key}"
         click.echo(f"{where}: {off.name} stored {off.stored}, counted {off.counted}{done}")
     if (differences or of_pledges) and not repair:
         raise SystemExit(1)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from pledges.errors import DomainError
-from pledges.letter.models import Invitation, Letter
+from pledges.letter.models import Invitation, Letter, LetterState
 from pledges.security import keyring
 
 FIRST_LINK = "first"
@@ -17,8 +17,14 @@ class InvitationRevoked(DomainError):
     """The organizer has taken the secret link back."""
 
 
+class InvitingOver(DomainError):
+    """The letter is closed or withdrawn: nobody can sign it first."""
+
+
 def invite(session: Session, letter: Letter, *, note: str | None = None, now: datetime) -> Invitation:
-    """A new secret link; the note says for whom it is."""
+    """A new secret link; the note says for whom it is. Raises InvitingOver; an open letter's leads to it."""
+    if letter.state not in (LetterState.DRAFT, LetterState.OPEN):
+        raise InvitingOver(letter.slug)
     invitation = Invitation(letter_id=letter.id, note=note or None, created_at=now)
     session.add(invitation)
     session.flush()

@@ -1,6 +1,6 @@
 """Finds letters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, selectinload
@@ -108,6 +108,11 @@ def list_public_letters(session: Session) -> Sequence[Letter]:
 def list_letters(session: Session) -> Sequence[Letter]:
     """Every letter, newest first, for staff."""
     return session.scalars(_with_texts().order_by(Letter.id.desc())).all()
+
+
+def list_slugs(session: Session) -> Mapping[int, str]:
+    """Every letter's slug, by its id."""
+    return {row.id: row.slug for row in session.execute(select(Letter.id, Letter.slug))}
 
 
 def find_invitation(session: Session, invitation_id: int) -> Invitation | None:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from pledges import clock
+from pledges.letter import publishing
+from pledges.letter.queries import get_letter
 from pledges.organizer.models import Role
 from tests.moderation.desk import csrf_token
 from tests.people import Visitor, Workshop
@@ -78,6 +81,14 @@ def test_ids_of_nobody_change_nothing(workshop: Workshop, organizer: Visitor, od
     workshop.letter(opened=False)
     assert send(organizer, "revoke", invitation=odd) == 404
     assert send(organizer, "rank", **{f"rank-{odd}": "1", "up": odd}) == 303
+
+
+def test_nobody_is_invited_to_a_closed_letter(workshop: Workshop, organizer: Visitor) -> None:
+    workshop.letter()
+    with workshop.writing() as session:
+        publishing.close(session, get_letter(session, "ask-more"), now=clock.now())
+    assert send(organizer, "invite", note="Too late") == 409
+    assert "Links that were made before lead to the letter." in organizer.text
 
 
 def test_the_letters_are_listed_with_their_states(workshop: Workshop, organizer: Visitor) -> None:

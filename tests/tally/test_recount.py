@@ -53,8 +53,8 @@ def test_a_planted_difference_is_found_told_and_left(workshop: Workshop, letters
     code, output = recount(workshop)
     assert code == 1
     assert output.splitlines() == [
-        f"letter {letters[0]}: approved stored 6, counted 1",
-        f"letter {letters[0]}: withdrawn stored 0, counted 1",
+        "letter ask-more: approved stored 6, counted 1",
+        "letter ask-more: withdrawn stored 0, counted 1",
     ]
     assert recount(workshop) == (code, output)
 
