@@ -7,6 +7,9 @@ from typing import Any
 
 from tests.people import Visitor
 
+ABOVE = 3
+"""How many may sign in a minute before it is a rush."""
+
 
 def asked(visitor: Visitor) -> dict[str, Any]:
     """The challenge that the page carries."""

@@ -10,14 +10,27 @@ from pledges.signature import carrying
 from pledges.signature.rounds import Round
 from pledges.tally.models import AHEAD, Tally
 from tests.letter.revisions import carry_all
-from tests.people import Workshop
+from tests.people import Visitor, Workshop
 from tests.signature.carried import check_counts
+from tests.solving import ABOVE
 
 
 @pytest.fixture
 def time() -> Iterator[time_machine.Traveller]:
     with time_machine.travel("2027-03-01T12:00:00Z", tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture
+def rush(workshop: Workshop, visitor: Visitor, time: time_machine.Traveller) -> Visitor:
+    """Somebody who comes to sign in a rush, in the middle of a minute, has sent the form, and is asked for a proof."""
+    time.shift(30)
+    for slug in ("ask-more", "another"):
+        workshop.letter(slug, moderation="flag", challenge_above=ABOVE)
+        for number in range(ABOVE):
+            assert visitor.sign(slug, email=f"early-{number}@example.org").status_code == 303
+    assert visitor.sign("ask-more").status_code == 422
+    return visitor
 
 
 @pytest.fixture
