@@ -27,7 +27,8 @@ from pledges.pledge.states import State
 from pledges.signature.models import Signature, SignatureEvent
 from tests.conftest import ADMIN_URL, KEYS, missing
 from tests.people import Workshop
-from tests.pledge.test_committing import PLEDGES, commitments, kept, recounted, report, signed
+from tests.pledge.commitments import PLEDGES, commitments, kept, recounted, signed
+from tests.pledge.promises import report
 from tests.pledge.test_deliveries import import_
 
 REBUILD = """

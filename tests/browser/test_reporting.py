@@ -11,7 +11,7 @@ from tests.browser.chromium import PHONE
 from tests.browser.conftest import ON_SQLITE, OpenPage
 from tests.browser.hands import Finger
 from tests.people import Workshop
-from tests.pledge.test_committing import PLEDGES, commitments, signed
+from tests.pledge.commitments import PLEDGES, commitments, signed
 from tests.serving import Server
 
 pytestmark = [pytest.mark.browser, ON_SQLITE]

@@ -17,7 +17,8 @@ from tests.crowds import crowd
 from tests.mailing import plain
 from tests.moderation.desk import csrf_token, history
 from tests.people import Visitor, Workshop
-from tests.pledge.test_committing import PLEDGES, commitments, kept, recounted, report, signed, totals
+from tests.pledge.commitments import PLEDGES, commitments, kept, recounted, signed, totals
+from tests.pledge.promises import report
 
 EVIDENCE = "https://example.org/receipt"
 QUEUE = "/moderation/ask-more"

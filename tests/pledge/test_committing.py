@@ -2,79 +2,21 @@
 
 import random
 import threading
-from collections.abc import Sequence
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
 
 from pledges import clock
 from pledges.letter.models import Letter
-from pledges.letter.queries import get_letter
 from pledges.moderation import deciding
-from pledges.pledge import asking, binding, committing, counting, queries, reporting
-from pledges.pledge.counting import COUNTED, Totals, weight
-from pledges.pledge.models import Commitment, Pledge, PledgeTally
+from pledges.pledge import committing, queries
+from pledges.pledge.counting import Totals
 from pledges.pledge.reporting import CommitmentOver, Outcome
 from pledges.pledge.states import State
-from pledges.signature import confirming, withdrawing
-from pledges.signature.models import Signature
+from pledges.signature import withdrawing
 from tests.people import Workshop
-
-PLEDGES = """
-  - {key: speak, kind: act, text: I will speak up., due: 2027-06-01, every: 30}
-  - {key: give, kind: amount, unit: EUR, text: I will give., due: 2027-06-01, target: 1000}
-  - {key: strike, kind: act, text: I will strike., due: 2027-06-01, threshold: 3}"""
-
-
-@pytest.fixture
-def letter(workshop: Workshop) -> Letter:
-    return workshop.letter(pledges=PLEDGES)
-
-
-def signed(workshop: Workshop, letter: Letter, email: str, **amounts: int | None) -> Signature:
-    """A confirmed signature with these pledges; `give=500` for one with an amount."""
-    pending = workshop.sign(letter, email)
-    with workshop.writing() as session:
-        pledges = queries.list_pledges(session, letter)
-        chosen = {pledge.id: amounts[pledge.key] for pledge in pledges if pledge.key in amounts}
-        committing.offer_commitments(session, pending.id, chosen, pledges, language="en", now=clock.now())
-        session.get_one(Signature, pending.id).commits = True
-    with workshop.writing() as session:
-        return confirming.confirm(session, get_letter(session, letter.slug), pending.id, now=clock.now())
-
-
-def totals(workshop: Workshop, letter: Letter) -> dict[str, Totals]:
-    with workshop.writing() as session:
-        pledges = queries.list_pledges(session, letter)
-        found = counting.list_totals(session, pledges)
-        return {pledge.key: found[pledge.id] for pledge in pledges}
-
-
-def commitments(workshop: Workshop) -> Sequence[Commitment]:
-    with workshop.writing() as session:
-        return session.scalars(select(Commitment).order_by(Commitment.id)).all()
-
-
-def recounted(workshop: Workshop) -> list[dict[str, int]]:
-    with workshop.writing() as session:
-        sums: dict[int, dict[str, int]] = {p.id: dict.fromkeys(COUNTED, 0) for p in session.scalars(select(Pledge))}
-        for commitment in session.scalars(select(Commitment)):
-            for name, value in weight(commitment).items():
-                sums[commitment.pledge_id][name] += value
-        return [sums[key] for key in sorted(sums)]
-
-
-def kept(workshop: Workshop) -> list[dict[str, int]]:
-    with workshop.writing() as session:
-        columns = [func.coalesce(func.sum(getattr(PledgeTally, name)), 0) for name in COUNTED]
-        statement = select(Pledge.id, *columns).outerjoin(PledgeTally).group_by(Pledge.id).order_by(Pledge.id)
-        return [dict(zip(COUNTED, map(int, row[1:]), strict=True)) for row in session.execute(statement)]
-
-
-def report(workshop: Workshop, signature: Signature, **outcomes: Outcome) -> None:
-    with workshop.writing() as session:
-        reporting.report(session, signature.id, outcomes, now=clock.now())
+from tests.pledge.commitments import commitments, kept, recounted, signed, tick, totals
+from tests.pledge.promises import report
 
 
 def test_a_commitment_binds_with_its_signature_and_keeps_its_wording(workshop: Workshop, letter: Letter) -> None:
@@ -163,75 +105,6 @@ def test_a_threshold_missed_by_the_due_date_lapses_and_is_counted_nowhere(worksh
     assert [mail.event for mail in workshop.outbox()].count("lapsed") == 1
 
 
-def tick(workshop: Workshop) -> None:
-    """What the worker does by time."""
-    for sweep in (binding.note_thresholds, binding.bind_reached, binding.lapse_unreached, asking.ask_due):
-        with workshop.writing() as session:
-            sweep(session, now=clock.now())
-
-
-def asked(workshop: Workshop) -> int:
-    return [mail.event for mail in workshop.outbox()].count("check_in")
-
-
-def test_check_ins_come_every_so_often_when_due_and_twice_more_then_silence(workshop: Workshop, letter: Letter) -> None:
-    with time_machine.travel("2027-03-01T12:00:00Z"):
-        signed(workshop, letter, "ada@example.org", speak=None)
-    seen = {}
-    for day in ("03-20", "04-02", "05-03", "05-30", "06-02", "06-05", "06-10", "06-20", "06-25", "08-01", "12-01"):
-        with time_machine.travel(f"2027-{day}T12:00:00Z"):
-            tick(workshop)
-            tick(workshop)
-            seen[day] = asked(workshop)
-    assert seen == {
-        "03-20": 0, "04-02": 1, "05-03": 2, "05-30": 2, "06-02": 3, "06-05": 3, "06-10": 4, "06-20": 4, "06-25": 5,
-        "08-01": 5, "12-01": 5,
-    }  # fmt: skip
-
-
-def test_what_fell_due_while_nothing_ran_for_a_week_comes_exactly_once(workshop: Workshop, letter: Letter) -> None:
-    for n in range(3):
-        signed(workshop, letter, f"ada{n}@example.org", give=100, speak=None)
-    with time_machine.travel("2027-06-08T12:00:00Z"):
-        at_once(lambda: tick(workshop), 4)
-        assert asked(workshop) == 3
-
-
-def test_who_reported_is_not_asked_again(workshop: Workshop, letter: Letter) -> None:
-    with time_machine.travel("2027-03-01T12:00:00Z"):
-        signature = signed(workshop, letter, "ada@example.org", give=100)
-        report(workshop, signature, give=Outcome(State.KEPT))
-    with time_machine.travel("2027-06-02T12:00:00Z"):
-        tick(workshop)
-        assert asked(workshop) == 0
-
-
-def test_who_said_not_yet_is_reminded_twice_at_most_whatever_is_said_again(workshop: Workshop, letter: Letter) -> None:
-    signature = signed(workshop, letter, "ada@example.org", speak=None)
-    seen = {}
-    for day in ("06-02", "06-08", "06-10", "06-20", "06-26", "08-01"):
-        with time_machine.travel(f"2027-{day}T12:00:00Z"):
-            tick(workshop)
-            seen[day] = asked(workshop)
-            if day != "06-08":
-                report(workshop, signature, speak=Outcome(State.NOT_YET, note=f"On {day}"))
-    assert seen == {"06-02": 1, "06-08": 1, "06-10": 2, "06-20": 2, "06-26": 2, "08-01": 3}
-    with time_machine.travel("2027-12-01T12:00:00Z"):
-        tick(workshop)
-        assert asked(workshop) == 3
-
-
-@pytest.mark.parametrize("state", [State.KEPT, State.PARTLY, State.RELEASED])
-def test_what_was_answered_once_due_is_not_asked_about_again(workshop: Workshop, letter: Letter, state: State) -> None:
-    signature = signed(workshop, letter, "ada@example.org", give=100)
-    with time_machine.travel("2027-06-02T12:00:00Z"):
-        tick(workshop)
-        report(workshop, signature, give=Outcome(state, 50))
-    with time_machine.travel("2027-12-01T12:00:00Z"):
-        tick(workshop)
-        assert asked(workshop) == 1
-
-
 def test_totals_equal_a_recount_after_random_changes_by_many_at_once(workshop: Workshop, letter: Letter) -> None:
     people = [signed(workshop, letter, f"ada{n}@example.org", give=100 * n + 1, strike=None) for n in range(8)]
     outcomes = [
@@ -264,11 +137,3 @@ def test_totals_equal_a_recount_after_random_changes_by_many_at_once(workshop: W
         thread.join()
     assert kept(workshop) == recounted(workshop)
     assert any(sum(row.values()) for row in kept(workshop))
-
-
-def at_once(deed: object, times: int) -> None:
-    threads = [threading.Thread(target=deed) for _ in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()

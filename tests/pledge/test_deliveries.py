@@ -25,9 +25,9 @@ from pledges.signature.models import Signature
 from tests.mailing import plain
 from tests.moderation.desk import csrf_token
 from tests.people import Visitor, Workshop
-from tests.pledge.promises import AFTER, BEFORE, pledged
+from tests.pledge.commitments import PLEDGES, asked, commitments, kept, recounted, signed, tick, totals
+from tests.pledge.promises import AFTER, BEFORE, pledged, report
 from tests.pledge.promises import PLEDGES as PLEDGES_WITH_DATES
-from tests.pledge.test_committing import PLEDGES, asked, commitments, kept, recounted, report, signed, tick, totals
 from tests.pledge.test_reporting import reports
 
 PAGE = "/organize/ask-more/pledges"

@@ -12,7 +12,8 @@ from pledges.pledge.models import Commitment, Reading
 from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import State
 from tests.people import Workshop
-from tests.pledge.test_committing import PLEDGES, commitments, kept, recounted, report, signed
+from tests.pledge.commitments import PLEDGES, commitments, kept, recounted, signed
+from tests.pledge.promises import report
 from tests.pledge.test_reporting import reports
 
 

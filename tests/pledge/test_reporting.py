@@ -16,7 +16,7 @@ from pledges.signature import withdrawing
 from pledges.signature.models import Signature
 from tests.mailing import link, plain
 from tests.people import Visitor, Workshop
-from tests.pledge.test_committing import PLEDGES, commitments, kept, recounted, signed, tick
+from tests.pledge.commitments import PLEDGES, commitments, kept, recounted, signed, tick
 
 SPANISH = """
   - language: es
