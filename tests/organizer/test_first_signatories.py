@@ -8,7 +8,7 @@ from pledges.letter.queries import get_letter
 from pledges.organizer.models import Role
 from tests.moderation.desk import csrf_token
 from tests.people import Visitor, Workshop
-from tests.signature.test_first_signatories import came, first_link, invited
+from tests.signature.invitations import came, first_link, invited
 
 PAGE = "/organize/ask-more/first"
 

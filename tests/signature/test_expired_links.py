@@ -13,7 +13,7 @@ from pledges.pledge.mails import CHECK_INS, report_token, unsubscribe_path
 from pledges.signature.mails import manage_token
 from tests.mailing import link
 from tests.people import Visitor, Workshop
-from tests.signature.test_first_signatories import came, first_link
+from tests.signature.invitations import came, first_link
 
 LATER = timedelta(days=401)
 

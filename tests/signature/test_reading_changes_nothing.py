@@ -10,7 +10,7 @@ from pledges.signature.states import State
 from tests.crowds import dump, in_state
 from tests.mailing import link
 from tests.people import Visitor, Workshop
-from tests.signature.test_first_signatories import first_link
+from tests.signature.invitations import first_link
 
 
 def paths(workshop: Workshop, tokens: dict[str, str]) -> Iterator[str]:

@@ -1,0 +1,59 @@
+"""Who stands first once the letter is open, and how an organizer moves them."""
+
+from datetime import timedelta
+
+from pledges.signature import queries, ranking
+from pledges.signature.states import State
+from tests.crowds import crowd, in_state
+from tests.people import Visitor, Workshop
+from tests.signature.invitations import came, first_link, invited, open_it
+
+
+def names_first(visitor: Visitor) -> list[str]:
+    visitor.get("/letters/ask-more")
+    return [name.get_text(strip=True) for name in visitor.page.select(".names__list--first .signatory__name")]
+
+
+def test_ranked_stand_first_then_the_invited_then_everybody_by_time(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter(opened=False, moderation="flag")
+    path = first_link(workshop, letter)
+    came(workshop, visitor, path, "Ada Example", "Bea Example", "Cea Example")
+    open_it(workshop, letter)
+    crowd(workshop, letter, [f"Later {letter}" for letter in "ABCDEFGH"], apart=timedelta(hours=1))
+    assert names_first(visitor)[:3] == ["Ada Example", "Bea Example", "Cea Example"]
+    cea = invited(workshop, letter)[2]
+    with workshop.writing() as session:
+        ranking.rank(session, letter, {cea.id: 1})
+    assert names_first(visitor) == ["Cea Example", "Ada Example", "Bea Example", "Later A", "Later B", "Later C"]
+    assert "First signatories" in visitor.text
+    with workshop.writing() as session:
+        most = queries.list_first(session, letter, limit=2, most_invited=2)
+    assert [found.name for found in most] == ["Cea Example", "Ada Example"]
+
+
+def test_moving_up_and_down_numbers_all_that_have_a_place_by_that(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter(opened=False)
+    came(workshop, visitor, first_link(workshop, letter), *(f"{name} Example" for name in ("Ada", "Bea", "Cea", "Dea")))
+    ids = {found.name[0]: found.id for found in invited(workshop, letter)}
+
+    def order() -> list[tuple[str, int | None]]:
+        return [(found.name[0], found.rank) for found in invited(workshop, letter)]
+
+    def shift(name: str, by: int) -> None:
+        with workshop.writing() as session:
+            ranking.shift(session, letter, ids[name], by)
+
+    shift("B", -1)
+    assert order() == [("B", 1), ("A", 2), ("C", None), ("D", None)]
+    shift("A", 1)
+    assert order() == [("B", 1), ("C", 2), ("A", 3), ("D", None)]
+    for unmoved in (("B", -1), ("D", 1)):
+        shift(*unmoved)
+    assert order() == [("B", 1), ("C", 2), ("A", 3), ("D", None)]
+
+
+def test_another_letters_names_are_not_among_the_first(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter()
+    in_state(workshop, workshop.letter("another"), State.APPROVED)
+    assert names_first(visitor) == []
+    assert invited(workshop, letter) == []
