@@ -153,3 +153,12 @@ def test_a_name_that_can_show_no_more_is_not_said_to_show(workshop: Workshop, vi
     with workshop.writing() as session:
         withdrawing.withdraw(session, get_letter(session, letter.slug), "We were wrong", now=workshop.now())
     assert "stays sealed and is shown nowhere" in said_to(workshop, visitor, signature)
+
+
+def test_who_agrees_to_the_changed_text_is_told_that_it_was_taken(workshop: Workshop, visitor: Visitor) -> None:
+    signature = workshop.confirmed(workshop.letter(moderation="flag"))
+    revise(workshop, CHANGE)
+    said_to(workshop, visitor, signature)
+    visitor.press("/agree")
+    assert visitor.page.select_one("[role=status]").get_text() == "Thank you: you have agreed to the present text."
+    assert is_said(visitor.text) == {SHOWN}
