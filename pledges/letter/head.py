@@ -14,6 +14,7 @@ from pledges.plain_text import TextRefused, clean
 
 E = TypeVar("E", bound=StrEnum)
 
+LARGEST = 10**9
 _DECIMAL = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?\Z")
 
 
@@ -63,8 +64,10 @@ class Part:
 
     def number(self, lowest: int) -> int:
         value = self.raw().replace("_", "").lstrip("0") or "0"
-        if not (value.isascii() and value.isdecimal()) or not lowest <= int(value[:12]) <= 10**9:
+        if not (value.isascii() and value.isdecimal()) or int(value[:12]) < lowest:
             raise self.wrong(f"must be a whole number of at least {lowest}")
+        if int(value[:12]) > LARGEST:
+            raise self.wrong(f"must be a whole number of at most {LARGEST}")
         return int(value)
 
     def decimal(self) -> Decimal:
@@ -113,7 +116,8 @@ class Part:
             key = Part("the key", key_node, self._first_line)
             name = key.text(80)
             if optional is not None and name not in required | optional:
-                raise key.wrong(f"'{name}' is not known here; known are {', '.join(sorted(required | optional))}")
+                known = ", ".join(sorted(required | optional))
+                raise key.wrong(f"'{name}' is not known here; {f'known are {known}' if known else 'nothing is'}")
             if name in parts:
                 raise key.wrong(f"'{name}' stands there twice")
             parts[name] = Part(f"'{name}'", node, self._first_line)

@@ -26,8 +26,10 @@ def mistake(*lines: str, head: str = HEAD, body: str = "More.") -> str:
         ("goal: 0", "line 6: 'goal' must be a whole number of at least 1"),
         ("goal: 2.5", "line 6: 'goal' must be a whole number"),
         ("goal: ٣", "line 6: 'goal' must be a whole number"),
-        ("goal: 1000000001", "line 6: 'goal' must be a whole number"),
-        ("goal: 0000000000019999999999", "line 6: 'goal' must be a whole number"),
+        ("goal: 1000000001", "line 6: 'goal' must be a whole number of at most 1000000000"),
+        ("goal: 0000000000019999999999", "line 6: 'goal' must be a whole number of at most 1000000000"),
+        ("goal: 99999999999999999999", "line 6: 'goal' must be a whole number of at most 1000000000"),
+        ("goal: -99999999999999999999", "line 6: 'goal' must be a whole number of at least 1"),
         ("goal: [5]", "line 6: 'goal' must be a single value"),
         ("goal:", "line 6: 'goal' must be a whole number"),
         ("closes: soon", "line 6: 'closes' must be a date or a time, such as 2027-03-08"),
@@ -53,6 +55,11 @@ def mistake(*lines: str, head: str = HEAD, body: str = "More.") -> str:
 )
 def test_a_wrong_line_is_named_with_what_it_must_be(line: str, said: str) -> None:
     assert mistake(line).startswith(said)
+
+
+def test_where_no_key_can_stand_that_is_said() -> None:
+    translation = "translations:\n- language: es\n  title: Más\n  body: Más.\n  pledges:\n    speak-up: Hablaré."
+    assert mistake(translation) == "line 11: the key 'speak-up' is not known here; nothing is"
 
 
 @pytest.mark.parametrize("key", ["slug", "title", "language", "to"])
