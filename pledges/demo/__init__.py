@@ -41,8 +41,10 @@ def make(session: Session, *, now: datetime) -> bool:
 
 
 def directions(session: Session, base_url: str, *, has_mailbox: bool) -> str:
-    """Where to go, for whoever started it."""
-    lines = [f"The letter:   {base_url}/letters/{letter.slug}" for letter in list_public_letters(session)[:1]]
+    """Where to go, for whoever started it: the demo letter, or the newest open one where that is gone."""
+    ours = read_letter_file((HERE / "letter.md").read_text("utf-8")).slug
+    letters = sorted(list_public_letters(session), key=lambda letter: letter.slug != ours)
+    lines = [f"The letter:   {base_url}/letters/{letter.slug}" for letter in letters[:1]]
     if has_mailbox:
         lines.append(f"The mailbox:  {base_url}/mailbox   (mail to anyone is kept there)")
     if PASSWORD_FILE.exists():
