@@ -11,6 +11,7 @@ from flask_cors import CORS
 
 from pledges import clock
 from pledges.api import pledges as shapes
+from pledges.api.openapi import describe
 from pledges.caching import keep
 from pledges.db import db
 from pledges.letter.models import Letter, LetterState
@@ -105,6 +106,11 @@ def commitments(slug: str, key: str) -> Response:
     shown = [shapes.commitment(one, pledge, url) for one in page]
     body = {"letter": found.slug, "pledge": pledge.key, "commitments": shown, "next": following}
     return _unindexed(_answer(body))
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    return _answer(describe(current_app.config["PLEDGES_BASE_URL"]))
 
 
 def _answer(body: Mapping[str, Any], **unweighed: str) -> Response:

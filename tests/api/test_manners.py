@@ -10,6 +10,7 @@ GOOD = [
     "/api/v1/letters/ask-more/count",
     "/api/v1/letters/ask-more/signatories",
     "/api/v1/letters/ask-more/pledges",
+    "/api/v1/openapi.json",
 ]
 
 ERRORS = [
