@@ -28,8 +28,8 @@ from pledges.signature.models import Signature, SignatureEvent
 from tests.conftest import ADMIN_URL, KEYS, missing
 from tests.people import Workshop
 from tests.pledge.commitments import PLEDGES, commitments, kept, recounted, signed
+from tests.pledge.deliveries import import_
 from tests.pledge.promises import report
-from tests.pledge.test_deliveries import import_
 
 REBUILD = """
 import sqlalchemy as sa

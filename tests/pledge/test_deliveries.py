@@ -1,10 +1,7 @@
-"""An organizer sees the figures, takes them along, has the silent asked, and imports what was delivered."""
+"""What an organizer imports as delivered counts once, and beside what signatories say, not above it."""
 
-import csv
-import io
 import json
 import threading
-from pathlib import Path
 
 import pytest
 import time_machine
@@ -12,9 +9,6 @@ from sqlalchemy import update
 
 from pledges import clock
 from pledges.letter.models import Letter
-from pledges.letter.queries import get_letter
-from pledges.organizer.models import Role
-from pledges.pledge import asking, deliveries
 from pledges.pledge.asking import CHECK_IN
 from pledges.pledge.deliveries import Fault, Imported
 from pledges.pledge.models import Commitment, Delivery, Reading
@@ -23,48 +17,13 @@ from pledges.pledge.states import Actor, State
 from pledges.signature import withdrawing
 from pledges.signature.models import Signature
 from tests.mailing import plain
-from tests.moderation.desk import csrf_token
 from tests.people import Visitor, Workshop
-from tests.pledge.commitments import PLEDGES, asked, commitments, kept, recounted, signed, tick, totals
-from tests.pledge.promises import AFTER, BEFORE, pledged, report
-from tests.pledge.promises import PLEDGES as PLEDGES_WITH_DATES
+from tests.pledge.commitments import PLEDGES, commitments, kept, recounted, signed, tick, totals
+from tests.pledge.deliveries import gifts, import_
+from tests.pledge.promises import pledged, report
 from tests.pledge.test_reporting import reports
 
-PAGE = "/organize/ask-more/pledges"
 EXPORT = ("pledge", "export", "ask-more")
-
-
-@pytest.fixture
-def letter(workshop: Workshop) -> Letter:
-    return workshop.letter(pledges=PLEDGES)
-
-
-@pytest.fixture
-def people(workshop: Workshop, letter: Letter) -> list[Signature]:
-    return [signed(workshop, letter, f"ada{n}@example.org", give=10000, speak=None) for n in range(3)]
-
-
-@pytest.fixture
-def organizer(workshop: Workshop, visitor: Visitor) -> Visitor:
-    workshop.account("org@example.org", Role.ORGANIZER)
-    assert visitor.sign_in("org@example.org").status_code == 303
-    return visitor
-
-
-def gifts(workshop: Workshop) -> list[Commitment]:
-    return [row for row in commitments(workshop) if row.amount]
-
-
-def import_(workshop: Workshop, text: str) -> Imported:
-    with workshop.writing() as session:
-        letter = get_letter(session, "ask-more")
-        return deliveries.import_deliveries(session, letter, deliveries.read_lines(text), now=clock.now())
-
-
-def send(organizer: Visitor, text: str) -> int:
-    organizer.get(PAGE)
-    file = (io.BytesIO(text.encode()), "paid.csv")
-    return organizer.post(f"{PAGE}/import", {"csrf_token": csrf_token(organizer), "file": file}).status_code
 
 
 def test_what_was_delivered_is_kept_or_partly(workshop: Workshop, letter: Letter, people: list[Signature]) -> None:
@@ -217,45 +176,6 @@ def test_no_line_is_dropped_silently(workshop: Workshop, letter: Letter, people:
     ]  # fmt: skip
 
 
-def test_a_day_that_has_begun_nowhere_is_told_and_nothing_is_recorded(
-    workshop: Workshop, people: list[Signature], organizer: Visitor, tmp_path: Path
-) -> None:
-    reference = gifts(workshop)[0].reference
-    with time_machine.travel("2027-03-08T09:59:00Z", tick=False) as time:
-        imported = import_(workshop, f"{reference},10,2027-03-08\n{reference},10,2027-03-09\n{reference},10,2099-01-01")
-        assert imported.recorded == 1
-        assert [(line.number, line.fault) for line in imported.faults] == [(2, Fault.FUTURE), (3, Fault.FUTURE)]
-        time.shift(60)
-        assert import_(workshop, f"{reference},10,2027-03-09").recorded == 1
-    assert gifts(workshop)[0].imported == 2000
-    assert send(organizer, f"{reference},10,2099-01-01") == 200
-    assert "Line 1: Its date has not come." in organizer.text
-    file = tmp_path / "paid.csv"
-    file.write_text(f"{reference},10,2099-01-01\n")
-    answer = workshop.app.test_cli_runner().invoke(args=["pledge", "import", "ask-more", str(file)])
-    assert (answer.exit_code, "line 1: its date has not come" in answer.output) == (1, True)
-    assert gifts(workshop)[0].imported == 2000
-
-
-@pytest.mark.parametrize(("on", "due"), [(BEFORE, 0), (AFTER, 3)])
-def test_the_organizers_table_adds_up_before_and_after_the_date(
-    workshop: Workshop, visitor: Visitor, on: str, due: int
-) -> None:
-    workshop.account("org@example.org", Role.ORGANIZER)
-    with time_machine.travel(BEFORE, tick=False):
-        letter = workshop.letter(pledges=PLEDGES_WITH_DATES)
-        first, *_ = [pledged(workshop, letter, f"ada{n}@example.org", speak=None) for n in range(3)]
-        report(workshop, first, speak=Outcome(State.KEPT))
-    with time_machine.travel(on, tick=False):
-        assert visitor.sign_in("org@example.org").status_code == 303
-        visitor.get(PAGE)
-        row = visitor.page.select_one("tbody tr")
-        made, reached, *parts = (int(cell.get_text()) for cell in row.select("td.number")[:7])
-        assert (made, reached, sum(parts)) == (3, due, due)
-        assert parts == ([1, 0, 0, 0, 2] if due else [0] * 5)
-        assert ("1 has reported already" in row.get_text()) == (not due)
-
-
 def test_an_import_leaves_notes_alone_and_withdrawal_erases_what_was_imported(
     workshop: Workshop, people: list[Signature]
 ) -> None:
@@ -268,131 +188,3 @@ def test_an_import_leaves_notes_alone_and_withdrawal_erases_what_was_imported(
         withdrawing.withdraw(session, people[0].id, now=clock.now())
         assert session.query(Delivery).count() == 0
     assert not reports(workshop)
-
-
-def test_the_organizer_imports_in_the_browser_and_sees_what_did_not_match(
-    workshop: Workshop, people: list[Signature], organizer: Visitor
-) -> None:
-    paid = f"{gifts(workshop)[0].reference},30,2025-05-01\nNOBODY2345,10,2025-05-01\n"
-    assert send(organizer, paid) == 200
-    assert "1 delivery is recorded." in organizer.text
-    assert "Line 2: No pledge under this letter has this reference. NOBODY2345, 10, 2025-05-01" in organizer.text
-    assert "€30" in organizer.text
-    report(workshop, people[1], give=Outcome(State.PARTLY, 1000))
-    assert send(organizer, f"{gifts(workshop)[1].reference},20.50,2025-05-01") == 200
-    assert "1 signatory says otherwise. What they said stands" in organizer.text
-    assert f"{gifts(workshop)[1].reference} : they say “partly kept”, €10; you have recorded €20.50" in organizer.text
-    assert send(organizer, "") == 422
-    assert send(organizer, "A" * 300_000) == 200
-
-
-def test_the_export_has_every_commitment_and_no_hidden_word(
-    workshop: Workshop, people: list[Signature], organizer: Visitor
-) -> None:
-    report(workshop, people[0], give=Outcome(State.KEPT, None, "=1+1", "https://example.org/a"))
-    rows = [*csv.DictReader(io.StringIO(organizer.get(f"{PAGE}.csv").get_data(as_text=True)))]
-    assert len(rows) == 6
-    assert {(row["state"], row["said_by"]) for row in rows} == {("kept", "self-reported"), ("made", "")}
-    assert not any(row["note"] or row["evidence"] for row in rows)
-    with workshop.writing() as session:
-        session.execute(update(Commitment).where(Commitment.note.is_not(None)).values(reading=Reading.APPROVED))
-    rows = [*csv.DictReader(io.StringIO(organizer.get(f"{PAGE}.csv").get_data(as_text=True)))]
-    assert [row["note"] for row in rows if row["note"]] == ["'=1+1"]
-    assert "example.org" not in ",".join(row["name"] for row in rows)
-
-
-def test_commands_export_and_import(workshop: Workshop, people: list[Signature], tmp_path: Path) -> None:
-    run = workshop.app.test_cli_runner().invoke
-    found = json.loads(run(args=["pledge", "export", "ask-more", "--format", "json"]).output)
-    assert {row["pledge"] for row in found} == {"give", "speak"}
-    file = tmp_path / "paid.csv"
-    file.write_text(f"{gifts(workshop)[0].reference},30,2025-05-01\nNOBODY2345,1,2025-05-01\n")
-    answer = run(args=["pledge", "import", "ask-more", str(file)])
-    assert answer.exit_code == 1
-    assert "line 2: no pledge under this letter has this reference: NOBODY2345" in answer.output
-    assert "1 deliveries recorded" in answer.output
-    report(workshop, people[1], give=Outcome(State.RELEASED))
-    file.write_text(f"{gifts(workshop)[1].reference},30,2025-05-01\n")
-    answer = run(args=["pledge", "import", "ask-more", str(file)])
-    assert answer.exit_code == 0
-    assert f"{gifts(workshop)[1].reference}: its signatory says released; recorded 30.00" in answer.output
-    assert "there is no letter" in run(args=["pledge", "export", "nothing"]).output
-
-
-def test_a_nudge_asks_the_silent_once_a_week_at_most(
-    workshop: Workshop, people: list[Signature], organizer: Visitor
-) -> None:
-    report(workshop, people[0], speak=Outcome(State.KEPT))
-    organizer.get(f"{PAGE}/nudge?pledge=speak")
-    assert "not due yet" in organizer.text
-    for day in ("06-02", "06-10", "06-25"):
-        with time_machine.travel(f"2027-{day}T12:00:00Z"):
-            tick(workshop)
-    with time_machine.travel("2027-08-01T12:00:00Z"):
-        tick(workshop)
-        before = asked(workshop)
-        organizer.sign_in("org@example.org")
-        organizer.get(f"{PAGE}/nudge?pledge=speak")
-        assert "2 signatories have said nothing" in organizer.text
-        organizer.press("/nudge")
-        assert "2 signatories are asked." in organizer.text
-        tick(workshop)
-        tick(workshop)
-        assert asked(workshop) == before + 2
-        sent = {"pledge": "speak", "csrf_token": csrf_token(organizer)}
-        assert organizer.post(f"{PAGE}/nudge", sent).status_code == 409
-    assert organizer.get(f"{PAGE}/nudge?pledge=none").status_code in (303, 404)
-
-
-def test_a_nudge_asks_whoever_said_not_yet_and_nobody_who_wants_no_mails(
-    workshop: Workshop, people: list[Signature], organizer: Visitor
-) -> None:
-    with time_machine.travel("2027-06-02T12:00:00Z"):
-        tick(workshop)
-        report(workshop, people[0], speak=Outcome(State.NOT_YET))
-    with time_machine.travel("2027-08-01T12:00:00Z"):
-        tick(workshop)
-        tick(workshop)
-        report(workshop, people[1], speak=Outcome(State.NOT_YET))
-        with workshop.writing() as session:
-            asking.stop_asking(session, people[2].id)
-        before = asked(workshop)
-        organizer.sign_in("org@example.org")
-        organizer.get(f"{PAGE}/nudge?pledge=speak")
-        assert "1 signatory has said nothing since it fell due, or “not yet” a week ago or longer" in organizer.text
-        organizer.press("/nudge")
-        assert "1 signatory is asked." in organizer.text
-        tick(workshop)
-        assert asked(workshop) == before + 1
-        organizer.get(f"{PAGE}/nudge?pledge=speak")
-        assert "They can be asked again seven days later." in organizer.text
-    with time_machine.travel("2027-08-09T12:00:00Z"):
-        report(workshop, people[0], speak=Outcome(State.KEPT))
-        report(workshop, people[1], speak=Outcome(State.RELEASED))
-        organizer.sign_in("org@example.org")
-        organizer.get(f"{PAGE}/nudge?pledge=speak")
-        assert "Nobody is left to ask" in organizer.text
-
-
-def test_a_pledge_that_lapsed_is_asked_about_by_nobody(workshop: Workshop, letter: Letter, organizer: Visitor) -> None:
-    signed(workshop, letter, "ada@example.org", strike=None)
-    with time_machine.travel("2027-06-02T12:00:00Z"):
-        tick(workshop)
-        organizer.sign_in("org@example.org")
-        organizer.get(PAGE)
-        assert "lapsed" in organizer.page.select("tbody tr")[2].get_text()
-        assert not organizer.page.select("a[href*='pledge=strike']")
-        organizer.get(f"{PAGE}/nudge?pledge=strike")
-        assert "It has lapsed and binds nobody" in organizer.text
-        sent = {"pledge": "strike", "csrf_token": csrf_token(organizer)}
-        assert organizer.post(f"{PAGE}/nudge", sent).status_code == 409
-
-
-def test_moderators_and_other_letters_organizers_stay_out(workshop: Workshop, letter: Letter) -> None:
-    workshop.account("mod@example.org")
-    workshop.account("limited@example.org", Role.ORGANIZER, only=workshop.letter("other"))
-    for email in ("mod@example.org", "limited@example.org"):
-        visitor = Visitor(workshop.app.test_client())
-        visitor.sign_in(email)
-        for path in (PAGE, f"{PAGE}.csv", f"{PAGE}/nudge?pledge=speak"):
-            assert visitor.get(path).status_code == 403
