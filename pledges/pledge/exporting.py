@@ -52,7 +52,7 @@ def _row(c: Commitment) -> dict[str, Any]:
         "delivered": as_text(c.delivered, unit) if unit and c.delivered is not None else None,
         "imported": as_text(c.imported, unit) if unit and c.imported is not None else None,
         "unit": unit and unit.name,
-        "name": c.signature.name,
+        "name": c.signature.name if c.shown and c.signature.listed else None,
         "made_at": c.made_at and c.made_at.isoformat(),
         "reported_at": c.reported_at and c.reported_at.isoformat(),
         "checked_source": c.checked_source,

@@ -96,7 +96,12 @@ def test_the_export_has_every_commitment_and_no_hidden_word(
         session.execute(update(Commitment).where(Commitment.note.is_not(None)).values(reading=Reading.APPROVED))
     rows = [*csv.DictReader(io.StringIO(organizer.get(f"{PAGE}.csv").get_data(as_text=True)))]
     assert [row["note"] for row in rows if row["note"]] == ["'=1+1"]
-    assert "example.org" not in ",".join(row["name"] for row in rows)
+    assert {row["name"] for row in rows} == {""}, "nobody chose to be shown"
+    with workshop.writing() as session:
+        session.execute(update(Commitment).where(Commitment.signature_id == people[0].id).values(shown=True))
+        session.execute(update(Signature).where(Signature.id.in_([people[0].id, people[1].id])).values(listed=True))
+    rows = [*csv.DictReader(io.StringIO(organizer.get(f"{PAGE}.csv").get_data(as_text=True)))]
+    assert {row["name"] for row in rows} == {"", people[0].name}
 
 
 def test_commands_export_and_import(workshop: Workshop, people: list[Signature], tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 import pytest
 import time_machine
+from sqlalchemy import update
 
 from pledges import clock
+from pledges.letter.models import Letter
 from pledges.moderation import deciding
 from pledges.signature import queries, vouching
 from pledges.tally.queries import Figures
@@ -170,6 +172,9 @@ def test_whose_address_goes_is_mailed_no_more(workshop: Workshop, visitor: Visit
     fields = {"together": "y", "erase_address": "y"}
     assert visitor.sign("ask-more", email="ada@example.com", name="Ada Example", **fields).status_code == 422
     assert visitor.page.select_one("#erase_address-error") is not None
+    with workshop.writing() as session:
+        session.execute(update(Letter).values(together_reached_at=workshop.now()))
+    assert visitor.sign("ask-more", email="ada@example.com", **fields).status_code == 422, "from an older page"
     signed(workshop, visitor, "ada@example.com", erase_address="y")
     workshop.deliver()
     with time_machine.travel(clock.now().timestamp() + 2 * 24 * 3600):

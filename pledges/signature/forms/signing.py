@@ -121,7 +121,7 @@ class SignForm(Form):
         return bool(self._letter.email_domains)
 
     def validate_erase_address(self, field: Field) -> None:
-        if field.data and self.offers_erasing and self.together.data and self.offers_together:
+        if field.data and self.offers_erasing and self.together.data and self._letter.together is not None:
             raise ValidationError(
                 _("Choose one of the two: without your address we can't tell you before your name shows.")
             )
