@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
+from tests.browser.made_up import LONG_NAME
 from tests.browser.mails import SUBJECTS
-from tests.browser.staging import LONG_NAME, STAFF
+from tests.browser.staging import STAFF
 from tests.people import PASSWORD
 
 Act = Callable[[Page], None]

@@ -1,8 +1,6 @@
 """A site in every state that its pages can show, all of it made up."""
 
-from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -24,45 +22,14 @@ from pledges.signature.mails import CONFIRM_LINK, manage_token
 from pledges.signature.models import Display, Signature, Words
 from pledges.signature.states import Kind, State
 from pledges.signature.websites import read_website
+from tests.browser.made_up import HOSTILE, LETTERS, LONG_NAME, REVISED, UNBROKEN, people
 from tests.browser.mails import stage_mails
 from tests.browser.pledging import stage_pledges
 from tests.crowds import crowd, in_state
 from tests.mailing import MailSink
 from tests.people import Workshop
 
-LETTERS = Path(__file__).parent / "letters"
 STAFF = "mod@example.org"
-HOSTILE = """</script><script>alert(1)</script><img src=x onerror="alert(2)"> & 'quoted' "twice" {{ 7*7 }}"""
-LONG_NAME = "Wolkenkratzerfensterputzermeister"[:30] * 4
-UNBROKEN = f"""---
-slug: unbroken
-title: {"Zusammengeschrieben" * 10}
-language: en
-to: {"Empfängergemeinschaft" * 9}
-hashtag: {"W" * 60}
-goal: 1000000000
-anonymous: true
----
-{"Buchstabenkette" * 20}
-
-## {"Zwischentitel" * 9}
-
-- {"Aufzählungspunkt" * 9}
-
-> {"Zitat" * 30}
-
-`{"quelltext" * 20}` and <https://example.org/{"laengstername" * 12}>
-"""
-REVISED = """---
-slug: revised
-title: A letter that was revised
-language: en
-to: The board of our hospital
----
-We have asked you often. We ask you to {words}.
-
-Nobody has answered us.{tail}
-"""
 LATE = timedelta(days=30)
 
 
@@ -256,10 +223,3 @@ def dispose(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-
-
-def people(number: int) -> Sequence[str]:
-    """Made-up names, no two alike."""
-    first = ("Ada", "Bruno", "Chidi", "Dolores", "Edda", "Fatima", "Gustav", "Hye-jin", "Ilse", "Jovan")
-    last = ("Quillfeather", "Okonjo-Pike", "Sandoval Ruiz", "Lindqvist", "van der Aar", "Ó Súilleabháin", "Marsh")
-    return [f"{first[n % 10]} {last[n % 7]} {n // 70 + 1}".removesuffix(" 1") for n in range(number)]

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.article import article
 from tests.browser.chromium import Watch
 from tests.browser.conftest import ON_SQLITE, OpenPage, Site
-from tests.browser.staging import HOSTILE
+from tests.browser.made_up import HOSTILE
 from tests.people import Workshop
 from tests.serving import Server
 
