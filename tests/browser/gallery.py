@@ -1,17 +1,32 @@
 """Every page, as those who use it come to see it. A new page is added here, and is looked at by tests and pictures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
+from tests.browser.acts import (
+    STATUS,
+    Act,
+    check_wrong,
+    choose_report,
+    choose_two,
+    import_lines,
+    import_nothing,
+    look_back,
+    pledge_wrong,
+    report_wrong,
+    say_more,
+    send,
+    send_from_elsewhere,
+    send_wrong,
+    take_out_of_the_mailbox,
+    try_too_often,
+)
 from tests.browser.made_up import LONG_NAME
 from tests.browser.mails import SUBJECTS
 from tests.browser.staging import STAFF
 from tests.people import PASSWORD
-
-Act = Callable[[Page], None]
-STATUS = "performance.getEntriesByType('navigation')[0].responseStatus"
 
 
 @dataclass(frozen=True)
@@ -44,103 +59,14 @@ def sign_in(page: Page, base_url: str) -> None:
     page.wait_for_url("**/moderation/")
 
 
-def _send_wrong(page: Page) -> None:
-    page.fill("#email", "a@b")
-    page.fill("#name", LONG_NAME)
-    page.locator("summary").click()
-    page.fill("#statement", "It was my business, too.")
-    page.click("[data-sign] .button")
-    page.wait_for_selector("#errors")
-
-
-def _say_more(page: Page) -> None:
-    page.locator("summary").click()
-
-
-def _send(page: Page) -> None:
-    page.locator("main form .button").last.click()
-    page.wait_for_selector("#errors")
-
-
-def _send_from_elsewhere(page: Page) -> None:
-    target = page.url.replace("own-page", "resend")
-    page.goto("about:blank")
-    page.set_content(f'<form method="post" action="{target}"><button>Send</button></form>')
-    page.click("button")
-    page.wait_for_selector("main")
-
-
-def _take_out_of_the_mailbox(page: Page) -> None:
-    """The mailbox shows a mail where no script runs, not even the tests'; a page that nobody answered has status 0."""
-    mail = page.content()
-    page.goto("about:blank")
-    page.set_content(mail)
-
-
-def _try_too_often(page: Page) -> None:
-    while page.evaluate(STATUS) != 429:
-        page.fill("#email", "stranger@example.org")
-        page.fill("#password", "not that one")
-        page.click("main button")
-        page.wait_for_load_state()
-
-
-def _choose_two(page: Page) -> None:
-    for box in page.locator("input[name=signature]").all()[:2]:
-        box.check()
-
-
-def _pledge_wrong(page: Page) -> None:
-    page.fill("#pledge-give-amount", "500 USD")
-    page.click("[data-sign] .button")
-    page.wait_for_selector("#errors")
-
-
-def _report_wrong(page: Page) -> None:
-    page.locator("#pledge-give").get_by_label("Partly").check()
-    page.fill("[name=give-amount]", "-5")
-    page.fill("[name=give-evidence]", "javascript:alert(1)")
-    page.fill("[name=speak-note]", "Said without an answer.")
-    _send(page)
-
-
-def _look_back(page: Page) -> None:
-    for history in page.locator(".report__history summary").all():
-        history.click()
-
-
-def _import(page: Page) -> None:
-    """Lines of which none can be recorded: whoever looks at a page changes nothing."""
-    paid = f"reference,amount,date\nNOBODY2345,10,2027-05-01\n{LONG_NAME},20\n"
-    page.set_input_files("#file", {"name": "paid.csv", "mimeType": "text/csv", "buffer": paid.encode()})
-    page.click("main form .button")
-    page.wait_for_selector(".faults")
-
-
-def _import_nothing(page: Page) -> None:
-    page.set_input_files("#file", {"name": "paid.csv", "mimeType": "text/csv", "buffer": b""})
-    page.click("main form .button")
-    page.wait_for_selector("[role=alert]")
-
-
-def _choose_report(page: Page) -> None:
-    page.locator("input[name=commitment]").first.check()
-
-
-def _check_wrong(page: Page) -> None:
-    page.locator("input[name=commitment]").first.check()
-    page.get_by_role("button", name="Mark as checked").click()
-    page.wait_for_selector("#errors")
-
-
 FIRST = "/letters/ask-more-of-us"
 DUE = "/organize/pledges-due/pledges"
 
 PUBLIC = (
     Shown("front", "/", "Open letters"),
     Shown("letter", FIRST, "Ask more of us"),
-    Shown("letter-more", FIRST, "What the public sees", act=_say_more),
-    Shown("letter-wrong", FIRST, "Enter a whole mail address", 422, _send_wrong),
+    Shown("letter-more", FIRST, "What the public sees", act=say_more),
+    Shown("letter-wrong", FIRST, "Enter a whole mail address", 422, send_wrong),
     Shown("letter-spanish", f"{FIRST}?lang=es", "Pídannos más"),
     Shown("letter-long", "/letters/long-read", "Only addresses of example.org, example.net"),
     Shown("letter-empty", "/letters/nobody-yet", "Yours can be the first."),
@@ -151,7 +77,7 @@ PUBLIC = (
     Shown("history-spanish", f"{FIRST}/history?lang=es", "español"),
     Shown("version", "/letters/revised/history/1", "an earlier text"),
     Shown("letter-right-to-left", "/letters/right-to-left", "لا ننظر بعيدًا بعد اليوم"),
-    Shown("letter-right-to-left-wrong", "/letters/right-to-left", "Enter a whole mail address", 422, _send_wrong),
+    Shown("letter-right-to-left-wrong", "/letters/right-to-left", "Enter a whole mail address", 422, send_wrong),
     Shown("letter-hostile", "/letters/hostile", "<img src=x onerror="),
     Shown("letter-unbroken", "/letters/unbroken", LONG_NAME),
     Shown("list", "/letters/long-read/signatories", "More names"),
@@ -161,13 +87,13 @@ PUBLIC = (
     Shown("list-right-to-left", "/letters/right-to-left/signatories", "مريم الخطيب"),
     Shown("list-unbroken", "/letters/unbroken/signatories", LONG_NAME),
     Shown("letter-pledges", "/letters/pledges-before", "What will you do?"),
-    Shown("letter-pledges-wrong", "/letters/pledges-before", "This pledge is in EUR.", 422, _pledge_wrong),
+    Shown("letter-pledges-wrong", "/letters/pledges-before", "This pledge is in EUR.", 422, pledge_wrong),
     Shown("confirm-pledges", "{confirm_pledges}", "What you pledge"),
     Shown("manage-pledges", "{manage_pledges}", "Say what became of your pledges"),
     Shown("manage-pledges-early", "{manage_pledges_early}", "Change the amount"),
     Shown("report", "{report}", "What became of your pledges"),
-    Shown("report-wrong", "{report}", "An amount can’t be negative.", 422, _report_wrong),
-    Shown("report-said", "{report_said}", "Thank you: this is what you said.", act=_look_back),
+    Shown("report-wrong", "{report}", "An amount can’t be negative.", 422, report_wrong),
+    Shown("report-said", "{report_said}", "Thank you: this is what you said.", act=look_back),
     Shown("report-taken-back", "{report_taken_back}", "Nothing to say of these"),
     Shown("report-paid", "{report_paid}", "recorded by the organizer"),
     Shown("report-over", "{report_over}", "This pledge is withdrawn", 410),
@@ -195,10 +121,10 @@ PUBLIC = (
     Shown("share-unbroken", "/letters/unbroken/share", "As a frame, without script"),
     Shown("check-email", f"{FIRST}/check-email", "Now check your mail"),
     Shown("check-email-again", f"{FIRST}/check-email/again", "another one is on its way"),
-    Shown("check-email-wrong", f"{FIRST}/check-email", "Enter the six digits", 422, _send),
+    Shown("check-email-wrong", f"{FIRST}/check-email", "Enter the six digits", 422, send),
     Shown("own-page", f"{FIRST}/own-page", "The way there goes through your mailbox"),
-    Shown("own-page-wrong", f"{FIRST}/own-page", "Enter your mail address", 422, _send),
-    Shown("letter-together", "/letters/together", "Show my name only once enough have signed", act=_say_more),
+    Shown("own-page-wrong", f"{FIRST}/own-page", "Enter your mail address", 422, send),
+    Shown("letter-together", "/letters/together", "Show my name only once enough have signed", act=say_more),
     Shown("confirm", "{confirm}", "Confirm your signature"),
     Shown("confirm-again", "{confirm_again}", "Your signature is confirmed"),
     Shown("confirm-late", "{confirm_late}", "This link has expired", 410),
@@ -209,7 +135,7 @@ PUBLIC = (
     Shown("thanks", f"{FIRST}/thanks", "Now ask somebody else"),
     Shown("thanks-unbroken", "/letters/unbroken/thanks", "Now ask somebody else"),
     Shown("manage-awaiting", "{manage_awaiting}", "waits for a moderator"),
-    Shown("manage-withdraw", "{manage_awaiting}", "Yes, withdraw it for good", act=_say_more),
+    Shown("manage-withdraw", "{manage_awaiting}", "Yes, withdraw it for good", act=say_more),
     Shown("manage-saved", "{manage_awaiting}?said=saved", "Saved: this is what is stored now."),
     Shown("manage-pledges-saved", "{manage_pledges}?said=pledged", "Saved: this is what you have pledged now."),
     Shown("manage-approved", "{manage_approved}", "it is shown as you chose"),
@@ -219,7 +145,7 @@ PUBLIC = (
     Shown("manage-rejected", "{manage_rejected}", "A moderator has decided not to show it"),
     Shown("manage-withdrawn", "{manage_withdrawn}", "Your signature is withdrawn"),
     Shown("first", "{first}", "This letter is not open yet."),
-    Shown("first-wrong", "{first}", "Enter a whole mail address", 422, _send_wrong),
+    Shown("first-wrong", "{first}", "Enter a whole mail address", 422, send_wrong),
     Shown("first-check-email", "{first}/check-email", "Now check your mail"),
     Shown("first-own-page", "{first}/own-page", "To your own page"),
     Shown("first-thanks", "{first}/thanks", "The letter is not open yet"),
@@ -229,9 +155,9 @@ PUBLIC = (
     Shown("mailbox", "/mailbox", "No mail server is set"),
     Shown("mailbox-one", "{mail}", "The HTML part"),
     Shown("login", "/login", "To sign a letter you need no account."),
-    Shown("not-allowed", f"{FIRST}/own-page", "the form was sent from another site", 403, _send_from_elsewhere),
-    Shown("login-too-often", "/login", "Too many tries", 429, _try_too_often),
-    Shown("login-wrong", "/login", "Enter your mail address.", 422, _send),
+    Shown("not-allowed", f"{FIRST}/own-page", "the form was sent from another site", 403, send_from_elsewhere),
+    Shown("login-too-often", "/login", "Too many tries", 429, try_too_often),
+    Shown("login-wrong", "/login", "Enter your mail address.", 422, send),
     Shown("frame", "/embed/ask-more-of-us", "Read and sign"),
     Shown("frame-unbroken", "/embed/unbroken", "Read and sign"),
     Shown("frame-spanish-dark", "/embed/ask-more-of-us?lang=es&theme=dark", "Pídannos más"),
@@ -243,22 +169,22 @@ PUBLIC = (
 
 STAFF_PAGES = (
     Shown("password", "/account/password", "Change your password", staff=True),
-    Shown("password-wrong", "/account/password", "Enter a new password.", 422, _send, staff=True),
+    Shown("password-wrong", "/account/password", "Enter a new password.", 422, send, staff=True),
     Shown("moderation", "/moderation/", "Names wait under this one", staff=True),
     Shown("queue", "/moderation/ask-more-of-us", "Hidden Person", staff=True),
-    Shown("queue-chosen", "/moderation/ask-more-of-us", "Approve the chosen (2)", act=_choose_two, staff=True),
-    Shown("queue-wrong", "/moderation/ask-more-of-us", "Choose at least one name.", 422, _send, staff=True),
+    Shown("queue-chosen", "/moderation/ask-more-of-us", "Approve the chosen (2)", act=choose_two, staff=True),
+    Shown("queue-wrong", "/moderation/ask-more-of-us", "Choose at least one name.", 422, send, staff=True),
     Shown("queue-long", "/moderation/long-queue", "The next names", staff=True),
     Shown("queue-unbroken", "/moderation/unbroken", LONG_NAME, staff=True),
     Shown("queue-sentences", "/moderation/sentences", "3 sentences wait", staff=True),
     Shown(
-        "queue-sentences-chosen", "/moderation/sentences", "Show the chosen sentences (1)", act=_choose_two, staff=True
+        "queue-sentences-chosen", "/moderation/sentences", "Show the chosen sentences (1)", act=choose_two, staff=True
     ),
     Shown("queue-empty", "/moderation/nobody-yet", "No name waits here.", staff=True),
     Shown("queue-reports", "/moderation/pledges-due", "3 reports wait", staff=True),
-    Shown("queue-reports-chosen", "/moderation/pledges-due", "Mark as checked", act=_choose_report, staff=True),
+    Shown("queue-reports-chosen", "/moderation/pledges-due", "Mark as checked", act=choose_report, staff=True),
     Shown("reports", "/moderation/pledges-due/reports", "Let the rejected wait again", staff=True),
-    Shown("reports-wrong", "/moderation/pledges-due", "Say against what", 422, _check_wrong, staff=True),
+    Shown("reports-wrong", "/moderation/pledges-due", "Say against what", 422, check_wrong, staff=True),
     Shown("reports-empty", "/moderation/pledges-empty/reports", "Nobody has reported yet.", staff=True),
     Shown("decided", "/moderation/ask-more-of-us/decided", "Take the rejection back", staff=True),
     Shown("decided-empty", "/moderation/nobody-yet/decided", "Nothing is decided yet.", staff=True),
@@ -268,15 +194,15 @@ STAFF_PAGES = (
     Shown("organize-pledges", DUE, "Import what was delivered", staff=True),
     Shown("organize-pledges-empty", "/organize/pledges-empty/pledges", "Import what was delivered", staff=True),
     Shown("organize-pledges-none", "/organize/nobody-yet/pledges", "This letter offers no pledges.", staff=True),
-    Shown("organize-pledges-imported", DUE, "2 lines were not recorded:", act=_import, staff=True),
-    Shown("organize-pledges-wrong", DUE, "Choose a CSV file", 422, _import_nothing, staff=True),
+    Shown("organize-pledges-imported", DUE, "2 lines were not recorded:", act=import_lines, staff=True),
+    Shown("organize-pledges-wrong", DUE, "Choose a CSV file", 422, import_nothing, staff=True),
     Shown("nudge", f"{DUE}/nudge?pledge=speak", "Ask them now", staff=True),
     Shown("nudge-asked", f"{DUE}/nudge?pledge=give", "They can be asked again seven days later.", staff=True),
     Shown("undelivered", "/staff/mail", "550 5.1.1", staff=True),
 )
 
 MAILS = tuple(
-    Shown(f"mail-{kind}", f"{{mail_{kind}}}", "What we do with your data", 0, _take_out_of_the_mailbox)
+    Shown(f"mail-{kind}", f"{{mail_{kind}}}", "What we do with your data", 0, take_out_of_the_mailbox)
     for kind in SUBJECTS
 )
 
