@@ -1,0 +1,102 @@
+"""Migrations lose no row on the way, and what the rows say stays said."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import func, inspect, select, text
+
+from pledges import allowance
+from pledges.db import db
+from pledges.letter.models import Letter, LetterText
+from pledges.pledge.reporting import Outcome
+from pledges.pledge.states import State
+from pledges.signature.models import Signature, SignatureEvent
+from tests.migrating import config_of, upgrade_with
+from tests.people import Workshop
+from tests.pledge.commitments import PLEDGES, commitments, kept, recounted, signed
+from tests.pledge.deliveries import import_
+from tests.pledge.promises import report
+
+ORPHAN = """    op.execute("DELETE FROM letter")
+"""
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_table_that_is_rebuilt_on_sqlite_keeps_the_rows_that_hang_on_it(workshop: Workshop, tmp_path: Path) -> None:
+    workshop.confirmed(workshop.letter())
+    upgrade_with(workshop.app, tmp_path)
+    with workshop.writing() as session:
+        for model in (LetterText, SignatureEvent):
+            assert session.scalar(select(func.count()).select_from(model)) == 1
+        columns = inspect(session.connection()).get_columns("letter")
+        assert "added" in {column["name"] for column in columns}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_migration_that_leaves_a_row_without_its_parent_is_refused(workshop: Workshop, tmp_path: Path) -> None:
+    workshop.confirmed(workshop.letter())
+    with pytest.raises(RuntimeError, match="rows without their parents"):
+        upgrade_with(workshop.app, tmp_path, more=ORPHAN)
+    with workshop.writing() as session:
+        assert session.scalar(select(func.count()).select_from(Letter)) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_foreign_keys_are_checked_again_after_a_migration(workshop: Workshop, tmp_path: Path) -> None:
+    upgrade_with(workshop.app, tmp_path)
+    with workshop.app.app_context(), db.engine.connect() as connection:
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_was_imported_is_credited_beside_what_was_said(workshop: Workshop) -> None:
+    letter = workshop.letter(pledges=PLEDGES)
+    ada, bea, cal = (signed(workshop, letter, f"{name}@example.org", give=10000) for name in ("ada", "bea", "cal"))
+    for person in (ada, bea):
+        report(workshop, person, give=Outcome(State.PARTLY, 1000))
+    one, _other, third = commitments(workshop)
+    import_(workshop, f"{one.reference},40,2027-05-01\n{third.reference},100,2027-05-01")
+    before = [(row.delivered, row.imported, row.by_organizer, row.state) for row in commitments(workshop)]
+    assert before == [
+        (1000, 4000, False, State.PARTLY), (1000, None, False, State.PARTLY), (None, 10000, True, State.KEPT),
+    ]  # fmt: skip
+    with workshop.app.app_context():
+        command.downgrade(config_of(workshop.app), "0016")
+        command.upgrade(config_of(workshop.app), "head")
+    assert [(row.delivered, row.imported, row.by_organizer, row.state) for row in commitments(workshop)] == before
+    assert kept(workshop) == recounted(workshop)
+    report(workshop, cal, give=Outcome(State.RELEASED))
+    assert kept(workshop) == recounted(workshop)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_marks_that_an_open_domain_gave_are_taken_back(workshop: Workshop) -> None:
+    signed = [workshop.confirmed(workshop.letter("anyone"))]
+    signed.append(workshop.confirmed(workshop.letter("staff", email_domains="[example.org]")))
+    with workshop.writing() as session:
+        for signature in signed:
+            row = session.merge(signature)
+            row.affiliation_matched, row.domain = True, "example.org"
+    with workshop.app.app_context():
+        command.downgrade(config_of(workshop.app), "0014")
+        command.upgrade(config_of(workshop.app), "head")
+    with workshop.writing() as session:
+        rows = session.scalars(select(Signature).order_by(Signature.id)).all()
+        assert [(row.affiliation_matched, row.domain) for row in rows] == [(False, None), (False, "example.org")]
+
+
+def test_what_was_used_of_an_allowance_stays_used_forth_and_back(workshop: Workshop) -> None:
+    def take(now: datetime) -> bool:
+        with workshop.writing() as session:
+            return allowance.take(session, b"d" * 32, limit=3, window=timedelta(hours=1), now=now)
+
+    began = datetime(2027, 3, 8, 12, 0, 0, 70, tzinfo=UTC)
+    assert [take(began) for _ in range(2)] == [True, True]
+    with workshop.app.app_context():
+        command.downgrade(config_of(workshop.app), "0017")
+        command.upgrade(config_of(workshop.app), "head")
+    assert [take(began), take(began)] == [True, False]
+    assert not take(began + timedelta(minutes=59, seconds=59))
+    assert [take(began + timedelta(hours=1)) for _ in range(4)] == [True, True, True, False]
