@@ -1,5 +1,7 @@
 """What other sites may load, read and frame: the same headers on every answer there, also on what goes wrong."""
 
+from http import HTTPStatus
+
 from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext
 
@@ -36,9 +38,9 @@ def is_for_programs() -> bool:
     return request.path in ("/oembed", "/api") or request.path.startswith("/api/")
 
 
-def problem(status: int, title: str, detail: str) -> Response:
-    """An error for a program."""
-    response = jsonify(type="about:blank", title=title, status=status, detail=detail)
+def problem(status: int, detail: str) -> Response:
+    """An error for a program; of the type about:blank, its title is the status's own phrase."""
+    response = jsonify(type="about:blank", title=HTTPStatus(status).phrase, status=status, detail=detail)
     response.status_code, response.content_type = status, PROBLEM
     return response
 

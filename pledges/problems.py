@@ -14,10 +14,10 @@ from pledges.letter.queries import LetterUnknown
 from pledges.pledge.queries import PledgeUnknown
 
 DOMAIN: Mapping[type[DomainError], str] = {
-    LetterUnknown: _("“slug” names no public letter. GET /api/v1/letters lists those there are."),
-    PledgeUnknown: _("“key” names no pledge of this letter. GET /api/v1/letters/{slug}/pledges lists those there are."),
+    LetterUnknown: _("'slug' names no public letter. GET /api/v1/letters lists those there are."),
+    PledgeUnknown: _("'key' names no pledge of this letter. GET /api/v1/letters/{slug}/pledges lists those there are."),
     CursorUnknown: _(
-        "“after” takes the “next” of the page before, as it stands there. Leave it out for the first page."
+        "'after' takes the 'next' of the page before, as it stands there. Leave it out for the first page."
     ),
 }
 
@@ -36,13 +36,13 @@ class ParameterWrong(BadRequest):
     """A parameter of a query is not what it takes; `description` says what that is."""
 
     def __init__(self, name: str, takes: object) -> None:
-        super().__init__(str(_("“%(name)s” takes %(what)s.", name=name, what=takes)))
+        super().__init__(str(_("'%(name)s' takes %(what)s.", name=name, what=takes)))
 
 
 def answer_with(status: int, title: object, advice: object, error: Exception) -> Response:
     """The answer as a page, as RFC 9457 for programs, or as a quiet line elsewhere; never kept by a cache."""
     if other_sites.is_for_programs():
-        response = other_sites.problem(int(status), str(title), _detail_of(error, int(status), advice))
+        response = other_sites.problem(int(status), _detail_of(error, int(status), advice))
     elif other_sites.is_for_other_sites():
         response = other_sites.quiet_line(int(status), str(title))
     else:

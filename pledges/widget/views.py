@@ -144,8 +144,7 @@ def oembed() -> Response:
 def quietly(error: LetterUnknown | PledgeUnknown) -> Response:
     """In a stranger's article an unknown letter or pledge is a quiet line."""
     if is_for_programs():
-        detail = gettext("“url” takes the address of a public letter of this site.")
-        return problem(404, gettext("There is no such letter"), detail)
+        return problem(404, gettext("'url' takes the address of a public letter of this site."))
     is_letter = isinstance(error, LetterUnknown)
     line = gettext("This letter can't be shown.") if is_letter else gettext("This pledge can't be shown.")
     return quiet_line(404, line)

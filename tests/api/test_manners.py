@@ -1,5 +1,7 @@
 """What every answer under /api/ has in common: readable from any site, kept by caches, errors as RFC 9457."""
 
+from http import HTTPStatus
+
 import pytest
 
 from tests.people import Visitor, Workshop
@@ -113,7 +115,7 @@ def test_an_error_is_a_problem_that_says_what_happened(visitor: Visitor) -> None
         assert answer.headers["Content-Type"] == "application/problem+json", path
         assert set(answer.json) == {"type", "title", "status", "detail"}
         assert (answer.json["type"], answer.json["status"]) == ("about:blank", status)
-        assert answer.json["title"]
+        assert answer.json["title"] == HTTPStatus(status).phrase
         assert answer.json["detail"]
         assert answer.headers["Cache-Control"] == "no-store"
         assert "Set-Cookie" not in answer.headers
@@ -124,11 +126,11 @@ def test_an_error_is_a_problem_that_says_what_happened(visitor: Visitor) -> None
 @pytest.mark.parametrize(
     ("method", "path", "words"),
     [
-        ("GET", "/signatories?limit=0", ["“limit”", "1 to 500"]),
-        ("GET", "/signatories?limit=501", ["“limit”", "1 to 500"]),
-        ("GET", "/signatories?kind=robot", ["“kind”", "person | organization"]),
-        ("GET", "/signatories?after=x", ["“after”", "“next”"]),
-        ("GET", "/pledges/nothing/commitments", ["“key”", "/pledges"]),
+        ("GET", "/signatories?limit=0", ["'limit'", "1 to 500"]),
+        ("GET", "/signatories?limit=501", ["'limit'", "1 to 500"]),
+        ("GET", "/signatories?kind=robot", ["'kind'", "person | organization"]),
+        ("GET", "/signatories?after=x", ["'after'", "'next'"]),
+        ("GET", "/pledges/nothing/commitments", ["'key'", "/pledges"]),
         ("GET", "/count?q=%FF", ["UTF-8"]),
         ("GET", "/nothing", ["openapi.json"]),
         ("PATCH", "/count", ["Allow"]),
@@ -142,7 +144,7 @@ def test_an_error_names_the_parameter_and_what_it_takes(
 
 
 def test_no_error_speaks_of_pages_and_forms(visitor: Visitor) -> None:
-    assert "“slug”" in visitor.get("/api/v1/letters/nothing/count").json["detail"]
+    assert "'slug'" in visitor.get("/api/v1/letters/nothing/count").json["detail"]
     for method, path, _status in ERRORS:
         detail = visitor.client.open(path, method=method).json["detail"]
         assert not {"page,", "form", "back,", "front"} & set(detail.replace(".", "").split()), path
