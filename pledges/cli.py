@@ -46,6 +46,7 @@ def start(app: Flask) -> None:
         LateGroup("letter", _letter, "Letters: create, open, close, recount."),
         LateGroup("account", _account, "Staff accounts."),
         LateGroup("pledge", _pledge, "Pledges: export what became of them, import what was delivered."),
+        LateGroup("signature", _signature, "Signatures: export what is shown of them."),
         keys,
         retention,
         serve,
@@ -78,6 +79,12 @@ def _pledge() -> click.Group:
     from pledges.pledge.commands import pledge  # noqa: PLC0415 - as all commands
 
     return pledge
+
+
+def _signature() -> click.Group:
+    from pledges.signature.commands import signature  # noqa: PLC0415 - as all commands
+
+    return signature
 
 
 def without_settings(wrong: SettingWrong) -> Flask:

@@ -1,6 +1,5 @@
 """The commands for pledges."""
 
-import json
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ from pledges.db import db, take_time, transaction
 from pledges.letter.queries import get_letter
 from pledges.pledge import deliveries, exporting
 from pledges.pledge.amounts import as_text
+from pledges.spreadsheet import as_csv, as_json
 
 pledge = AppGroup("pledge", help="Pledges: export what became of them, import what was delivered.")
 
@@ -24,14 +24,9 @@ def export_pledges(slug: str, form: str) -> None:
     session = db.session()
     with in_one_line():
         letter = get_letter(session, slug)
-    if form == "csv":
-        for line in exporting.iterate_csv(session, letter):
-            click.echo(line, nl=False)
-        return
-    click.echo("[", nl=False)
-    for place, row in enumerate(exporting.iterate_rows(session, letter)):
-        click.echo((",\n" if place else "\n") + json.dumps(row, ensure_ascii=False), nl=False)
-    click.echo("\n]")
+    rows = exporting.iterate_rows(session, letter)
+    for line in as_csv(exporting.COLUMNS, rows) if form == "csv" else as_json(rows):
+        click.echo(line, nl=False)
 
 
 @pledge.command("import")

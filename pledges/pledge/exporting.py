@@ -1,7 +1,5 @@
 """Exporting: every commitment under a letter, for its organizer. Who did not choose to be shown has no name in it."""
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,13 +10,13 @@ from pledges.letter.models import Letter
 from pledges.pledge.amounts import as_text
 from pledges.pledge.models import Commitment, Pledge, Reading
 from pledges.pledge.states import REPORTED, State
+from pledges.spreadsheet import as_csv
 
 COLUMNS = (
     "pledge", "reference", "state", "counted", "said_by", "amount", "delivered", "imported", "unit", "name", "made_at",
     "reported_at", "checked_source", "note", "evidence",
 )  # fmt: skip
 AT_ONCE = 2000
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def iterate_rows(session: Session, letter: Letter) -> Iterator[dict[str, Any]]:
@@ -35,9 +33,7 @@ def iterate_rows(session: Session, letter: Letter) -> Iterator[dict[str, Any]]:
 
 def iterate_csv(session: Session, letter: Letter) -> Iterator[str]:
     """The same as lines of CSV, none of which a spreadsheet takes for a formula."""
-    yield _csv_line(COLUMNS)
-    for row in iterate_rows(session, letter):
-        yield _csv_line([_harmless(row[column]) for column in COLUMNS])
+    return as_csv(COLUMNS, iterate_rows(session, letter))
 
 
 def _row(c: Commitment) -> dict[str, Any]:
@@ -68,14 +64,3 @@ def _said_by(c: Commitment) -> str | None:
     if c.checked:
         return "checked"
     return "organizer" if c.by_organizer else "self-reported"
-
-
-def _harmless(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULAS) else text
-
-
-def _csv_line(cells: Any) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(cells)
-    return line.getvalue()

@@ -1,0 +1,96 @@
+"""What an organizer takes along of the signatures: what is shown of those that are confirmed, and nothing else."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from pledges.signature import exporting
+from pledges.signature.models import Display
+from pledges.signature.states import Kind, State
+from tests.crowds import in_state
+from tests.people import Workshop
+
+WORDS = {"role": "Nurse", "affiliation": "City Hospital", "country": "ES", "statement": "I will."}
+
+
+def export(workshop: Workshop, *arguments: str) -> str:
+    answer = workshop.app.test_cli_runner().invoke(args=["signature", "export", *arguments])
+    assert answer.exit_code == 0, answer.output
+    return answer.output
+
+
+def exported(workshop: Workshop) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(export(workshop, "ask-more", "--format", "json"))
+    return found
+
+
+def test_those_who_confirmed_are_exported_and_nobody_else(workshop: Workshop) -> None:
+    letter = workshop.letter()
+    for state in State:
+        in_state(workshop, letter, state, f"{state}@example.org", f"Ada {state}")
+    in_state(workshop, workshop.letter("another"), State.APPROVED, name="Bea Elsewhere")
+    assert [(row["name"], row["state"], row["listed"]) for row in exported(workshop)] == [
+        ("Ada awaiting", "awaiting", False),
+        ("Ada approved", "approved", True),
+    ]
+
+
+def test_no_hidden_word_and_no_address_is_in_it(workshop: Workshop) -> None:
+    letter = workshop.letter(anonymous="true", together=9)
+    for display in Display:
+        email, name = f"{display}@example.org", f"Ada {display}"
+        in_state(workshop, letter, State.APPROVED, email, name, display=display, **WORDS)
+    in_state(workshop, letter, State.APPROVED, "t@example.org", "Ada Together", together=True, **WORDS)
+    found = {str(row["name"]): row for row in exported(workshop)}
+    assert set(found) == {"Ada public", "None"}
+    shown = {column: found["Ada public"][column] for column in WORDS}
+    assert shown == WORDS
+    for form in ("csv", "json"):
+        output = export(workshop, "ask-more", "--format", form)
+        assert not [word for word in ("@", "example.org", "Together", "Ada anonymous") if word in output]
+
+
+def test_a_statement_that_nobody_has_read_is_not_in_it(workshop: Workshop) -> None:
+    in_state(workshop, workshop.letter(), State.AWAITING, **WORDS)
+    (row,) = exported(workshop)
+    assert (row["name"], row["statement"]) == ("Ada Example", None)
+
+
+def test_an_organization_is_told_from_people(workshop: Workshop) -> None:
+    in_state(workshop, workshop.letter(), State.APPROVED, name="Society", kind=Kind.ORGANIZATION)
+    (row,) = exported(workshop)
+    assert (row["kind"], row["name"]) == ("organization", "Society")
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)"])
+def test_no_cell_is_a_formula_and_both_forms_say_the_same(workshop: Workshop, name: str) -> None:
+    in_state(workshop, workshop.letter(), State.APPROVED, name=name, **WORDS)
+    (row,) = csv.DictReader(io.StringIO(export(workshop, "ask-more")))
+    assert tuple(row) == exporting.COLUMNS
+    assert row["name"] == f"'{name}"
+    (same,) = exported(workshop)
+    assert same["name"] == name
+    assert {column: str(value) for column, value in same.items() if column != "name"} == {
+        column: value for column, value in row.items() if column != "name"
+    } | {column: "None" for column, value in same.items() if value is None}
+
+
+def test_however_many_signed_each_is_in_it_once(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporting, "AT_ONCE", 2)
+    letter = workshop.letter()
+    for n in range(5):
+        in_state(workshop, letter, State.APPROVED, f"ada{n}@example.org", f"Ada {n}")
+    assert [row["name"] for row in exported(workshop)] == [f"Ada {n}" for n in range(5)]
+
+
+def test_of_a_letter_without_signatures_the_columns_are_left(workshop: Workshop) -> None:
+    workshop.letter()
+    assert export(workshop, "ask-more").splitlines() == [",".join(exporting.COLUMNS)]
+    assert exported(workshop) == []
+
+
+def test_an_unknown_letter_is_told_in_one_line(workshop: Workshop) -> None:
+    answer = workshop.app.test_cli_runner().invoke(args=["signature", "export", "nothing"])
+    assert (answer.exit_code, answer.output) == (1, "Error: there is no letter 'nothing'\n")
