@@ -57,7 +57,7 @@ def test_what_was_imported_is_credited_beside_what_was_said(workshop: Workshop) 
     for person in (ada, bea):
         report(workshop, person, give=Outcome(State.PARTLY, 1000))
     one, _other, third = commitments(workshop)
-    import_(workshop, f"{one.reference},40,2027-05-01\n{third.reference},100,2027-05-01")
+    import_(workshop, f"{one.reference},40,2025-05-01\n{third.reference},100,2025-05-01")
     before = [(row.delivered, row.imported, row.by_organizer, row.state) for row in commitments(workshop)]
     assert before == [
         (1000, 4000, False, State.PARTLY), (1000, None, False, State.PARTLY), (None, 10000, True, State.KEPT),
