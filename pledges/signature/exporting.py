@@ -28,17 +28,19 @@ def iterate_rows(session: Session, letter: Letter) -> Iterator[dict[str, Any]]:
 
 
 def _row(signature: Signature) -> dict[str, Any]:
+    """Words stand there only of who stands on the public list."""
+    is_shown = signature.listed
     return {
         "kind": signature.kind.value,
         "state": signature.state.value,
         "listed": signature.listed,
         "earlier": signature.earlier,
-        "name": signature.name,
-        "role": signature.role,
-        "affiliation": signature.affiliation,
-        "country": signature.country,
-        "statement": signature.shown_statement,
-        "website": signature.website,
+        "name": signature.name if is_shown else None,
+        "role": signature.role if is_shown else None,
+        "affiliation": signature.affiliation if is_shown else None,
+        "country": signature.country if is_shown else None,
+        "statement": signature.shown_statement if is_shown else None,
+        "website": signature.website if is_shown else None,
         "checked": signature.checked,
         "confirmed_at": signature.confirmed_at and signature.confirmed_at.isoformat(),
     }

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from pledges.signature import exporting
-from pledges.signature.models import Display
+from pledges.signature.models import Display, Signature
 from pledges.signature.states import Kind, State
-from tests.crowds import in_state
+from tests.crowds import crowd, in_state
 from tests.people import Workshop
 
 WORDS = {"role": "Nurse", "affiliation": "City Hospital", "country": "ES", "statement": "I will."}
@@ -32,7 +32,7 @@ def test_those_who_confirmed_are_exported_and_nobody_else(workshop: Workshop) ->
         in_state(workshop, letter, state, f"{state}@example.org", f"Ada {state}")
     in_state(workshop, workshop.letter("another"), State.APPROVED, name="Bea Elsewhere")
     assert [(row["name"], row["state"], row["listed"]) for row in exported(workshop)] == [
-        ("Ada awaiting", "awaiting", False),
+        (None, "awaiting", False),
         ("Ada approved", "approved", True),
     ]
 
@@ -52,10 +52,15 @@ def test_no_hidden_word_and_no_address_is_in_it(workshop: Workshop) -> None:
         assert not [word for word in ("@", "example.org", "Together", "Ada anonymous") if word in output]
 
 
-def test_a_statement_that_nobody_has_read_is_not_in_it(workshop: Workshop) -> None:
+def test_nothing_is_in_it_that_no_moderator_has_let_through(workshop: Workshop) -> None:
     in_state(workshop, workshop.letter(), State.AWAITING, **WORDS)
+    crowd(workshop, workshop.letter("another", moderation="flag"), ["Bea"])
     (row,) = exported(workshop)
-    assert (row["name"], row["statement"]) == ("Ada Example", None)
+    assert {column: row[column] for column in ("name", *WORDS)} == dict.fromkeys(("name", *WORDS))
+    with workshop.writing() as session:
+        session.query(Signature).update({"statement": "Nobody has read this.", "statement_state": "waiting"})
+    (other,) = json.loads(export(workshop, "another", "--format", "json"))
+    assert (other["name"], other["statement"]) == ("Bea", None)
 
 
 def test_an_organization_is_told_from_people(workshop: Workshop) -> None:
