@@ -82,10 +82,10 @@ UPDATE commitment SET state = 'made', reported_at = NULL, asked = 0, next_ask_at
 WHERE id IN (SELECT id FROM commitment ORDER BY id LIMIT :size)
 """
 PENDING = """
-INSERT INTO signature (letter_id, text_id, state, kind, display, email, email_digest, name, role, country, updates,
-                       together, flags, created_at)
-SELECT 1, 1, 'pending', 'person', 'public', :sealed, sha256((:salt || n)::bytea), 'Ada ' || n, 'Editor', 'ES', false,
-       false, '[]', now()
+INSERT INTO signature (letter_id, text_id, state, kind, display, email, email_digest, name, affiliation, role, country,
+                       updates, together, flags, created_at)
+SELECT 1, 1, 'pending', 'person', 'public', :sealed, sha256((:salt || n)::bytea), 'Ada Brandt ' || to_hex(n),
+       'A made-up company', 'Editor', 'ES', false, false, '[]', now()
 FROM generate_series(1, :size) AS n
 RETURNING id
 """

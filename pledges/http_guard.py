@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pledges.config import Settings
@@ -88,7 +88,8 @@ def is_on_this_machine() -> bool:
 def client_network() -> str:
     """The client's network, /24 or /64: what limits are kept for."""
     address = _address()
-    return str(ipaddress.ip_network((address, 24 if address.version == 4 else 64), strict=False))
+    own_bits, size = (8, 24) if address.version == 4 else (64, 64)
+    return f"{type(address)(int(address) >> own_bits << own_bits)}/{size}"
 
 
 def network_of_origin() -> str | None:
@@ -99,6 +100,14 @@ def network_of_origin() -> str | None:
 
 
 def _address() -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Read once for each request, for several ask."""
+    if "client_address" not in g:
+        g.client_address = _read_address()
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address = g.client_address
+    return address
+
+
+def _read_address() -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     try:
         address = ipaddress.ip_address((request.remote_addr or "").partition("%")[0])
         return getattr(address, "ipv4_mapped", None) or address  # as a socket for both kinds names IPv4

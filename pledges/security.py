@@ -69,7 +69,7 @@ class Keyring:
 
     def digest(self, purpose: str, value: str) -> bytes:
         """32 bytes that find `value` again without telling it; equal only within one purpose."""
-        return hmac.new(self._digest_key, f"{purpose}\0{value}".encode(), hashlib.sha256).digest()
+        return hmac.digest(self._digest_key, f"{purpose}\0{value}".encode(), "sha256")
 
     def issue(self, purpose: str, *subject: int, now: datetime, lasts: timedelta) -> str:
         """A signed token that stands for `subject`, for one purpose, until `now + lasts`."""

@@ -3,6 +3,7 @@
 The mail worker is a child of the server's first process, started again should it end, and ends with it.
 """
 
+import gc
 import importlib
 import os
 import shutil
@@ -105,6 +106,8 @@ def _load(module: str, parent: int) -> Callable[..., Any]:
     """In each web process: the application, and a watch that ends the process should its server have been killed."""
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     application: Callable[..., Any] = importlib.import_module(module).application
+    gc.collect()
+    gc.freeze()  # what is loaded now stays: to look through it for garbage again and again held requests up
     return application
 
 
