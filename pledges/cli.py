@@ -158,12 +158,10 @@ def demo_command() -> None:
 
 
 @click.command("worker")
-@click.option("--while-child-of", type=int, hidden=True)
-def worker(while_child_of: int | None) -> None:
+def worker() -> NoReturn:
     """Delivers mail and runs periodic work, as its own process; any number of them may run."""
-    from pledges import worker as loop  # noqa: PLC0415 - the web process does without it
-
-    loop.run(_app(), _app().extensions["pledges.settings"], while_child_of=while_child_of)
+    os.chdir(ROOT)
+    os.execv(sys.executable, [sys.executable, "-m", "pledges.working"])  # noqa: S606 - becomes the worker
 
 
 @click.command("serve")
@@ -205,7 +203,3 @@ def _check_port(host: str, port: int) -> None:
             pass
     except OSError as error:
         raise click.ClickException(f"can't listen on {host}:{port}: {error.strerror}; choose another --port") from error
-
-
-def _app() -> Flask:
-    return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return] # the proxy's own way out

@@ -1,15 +1,10 @@
-"""What an operator sees: logs as JSON lines without addresses or tokens, health, metrics."""
+"""What an operator sees: requests in the log, health, metrics."""
 
 import hmac
-import json
 import logging
 import os
-import sys
 import time
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from prometheus_client import (
@@ -44,47 +39,15 @@ SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-
-
-class JsonLines(logging.Formatter):
-    """One JSON object a line. Of a mistake, where it happened and its kind: its message may hold what a client sent."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-            **{key: value for key, value in vars(record).items() if key not in _STANDARD},
-        }
-        if record.exc_info and record.exc_info[0] is not None:
-            line["error"] = record.exc_info[0].__name__
-            line["where"] = _where(record.exc_info[2])
-        return json.dumps(line, default=str, ensure_ascii=False)
 
 
 def start(app: Flask, settings: Settings) -> None:
     """Opens the operator's windows."""
-    _log_as_json()
     app.config["PLEDGES_METRICS_TOKEN"] = settings.metrics_token
     app.extensions["pledges.redis"] = Remote(settings.redis_url) if settings.redis_url else None
     app.register_blueprint(blueprint)
     app.before_request(_begin)
     app.after_request(_measure)
-
-
-def _log_as_json() -> None:
-    """What we say, and the warnings of the libraries we use."""
-    ours, everyone = logging.getLogger("pledges"), logging.getLogger()
-    if ours.handlers:
-        return
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    ours.addHandler(handler)
-    ours.setLevel(logging.INFO)
-    ours.propagate = False
-    everyone.addHandler(handler)
 
 
 def _begin() -> None:
@@ -172,12 +135,3 @@ def _has_redis() -> bool:
     except RemoteAway:
         return False
     return True
-
-
-def _where(traceback: Any) -> list[str]:
-    places = []
-    while traceback is not None:
-        code = traceback.tb_frame.f_code
-        places.append(f"{Path(code.co_filename).name}:{traceback.tb_lineno} {code.co_name}")
-        traceback = traceback.tb_next
-    return places[-8:]

@@ -28,7 +28,7 @@ HEADERS_MS = 10_000
 GRACE_SECONDS = 20
 RESTART_SECONDS = 2.0
 LOGGING = {
-    "formatters": {"lines": {"()": "pledges.observing.JsonLines"}},
+    "formatters": {"lines": {"()": "pledges.logs.JsonLines"}},
     "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "lines", "stream": "ext://sys.stderr"}},
     "loggers": {"_granian": {"handlers": ["lines"], "propagate": False}},
 }
@@ -66,7 +66,7 @@ def main(host: str, port: int, workers: int, mail: bool, module: str) -> None:
 
 
 class MailWorker:
-    """`flask worker` as a child of this process, started again should it end."""
+    """The mail worker as a child of this process, started again should it end."""
 
     def __init__(self) -> None:
         self._ending = threading.Event()
@@ -94,7 +94,7 @@ class MailWorker:
                 self._process.kill()
 
     def _keep(self, parent: int) -> None:
-        command = [sys.executable, "-m", "flask", "worker", "--while-child-of", str(parent)]
+        command = [sys.executable, "-m", "pledges.working", "--while-child-of", str(parent)]
         while not self._ending.is_set():
             with self._starting:
                 self._process = subprocess.Popen(command)  # noqa: S603 - our own command, nothing from outside

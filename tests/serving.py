@@ -96,7 +96,7 @@ class Server:
 
     def mail_worker(self) -> psutil.Process | None:
         """The child that delivers mail."""
-        return next((p for p in self.process.children() if "worker" in self._words(p)), None)
+        return next((p for p in self.process.children() if "pledges.working" in self._words(p)), None)
 
     def log(self) -> str:
         return self._log.read_text("utf-8")

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.engine import make_url
 
 from pledges.http_guard import FORWARDING
-from pledges.observing import JsonLines
+from pledges.logs import JsonLines
 from pledges.signature.models import Display
 from tests.conftest import VisitorFactory
 from tests.mailing import link

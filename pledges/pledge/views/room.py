@@ -8,8 +8,7 @@ from werkzeug.wrappers import Response
 
 from pledges import clock
 from pledges.errors import LinkUnknown
-from pledges.languages import page_language, speak
-from pledges.pledge.amounts import Unit, written
+from pledges.languages import speak
 from pledges.security import keyring
 from pledges.signature.models import Signature
 from pledges.signature.queries import find_signature
@@ -34,9 +33,3 @@ def own_signature(session: Session, signature_id: int) -> Signature:
         raise LinkUnknown
     speak(signature.text.language)
     return signature
-
-
-@blueprint.app_template_filter("amount")
-def amount(smallest: int, unit: Unit, language: str | None = None) -> str:
-    """An amount with its unit, as the page's language writes it."""
-    return written(smallest, unit, language or page_language())
