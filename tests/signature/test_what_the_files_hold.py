@@ -141,7 +141,8 @@ def test_no_address_token_code_or_unshown_name_is_in_the_files(
     for person in (*by_link, *by_code):
         own_page(workshop, visitor, person)
 
-    loot = stolen(workshop) + log.read()
+    taken, written = stolen(workshop), log.read()
+    loot = taken + written
     everyone = (*by_link, *by_code, *late)
     for shown in {words for person in everyone for words in person.shown}:
         assert shown.encode() in loot, shown
@@ -151,7 +152,11 @@ def test_no_address_token_code_or_unshown_name_is_in_the_files(
     assert len([secret for secret in known if re.fullmatch(r"\d{6}", secret)]) >= 10
     for secret in known:
         # six digits may stand in a time by chance
-        assert not re.search(rb"(?<![\d.])" + re.escape(secret.encode()) + rb"(?!\d)", loot), secret
+        assert not re.search(rb"(?<![\d.])" + re.escape(secret.encode()) + rb"(?!\d)", taken), secret
+        # and in the midst of a digest that another test writes just now: the log is of the whole server, and in it a
+        # text begins behind its length, which for a code is no letter
+        before = rb"(?<![\w.-])" if len(secret) == 6 else b""
+        assert not re.search(before + re.escape(secret.encode()) + rb"(?!\d)", written), secret
     assert b"127.0.0.1" not in loot
 
 
