@@ -176,7 +176,7 @@ def serve(host: str, port: int, workers: int | None, no_worker: bool) -> NoRetur
     """Runs the production server."""
     _check_database()
     _check_port(host, port)
-    little = {"MALLOC_ARENA_MAX": "2"}  # of glibc: memory that one thread gave back serves the others
+    little = {"MALLOC_ARENA_MAX": "1"}  # of glibc: memory that one thread gave back serves the others
     environment = {**little, **os.environ, "PROMETHEUS_MULTIPROC_DIR": tempfile.mkdtemp(prefix="pledges-metrics-")}
     options = ("--host", host, "--port", str(port), "--workers", str(workers or _processes()))
     command = [sys.executable, "-m", "pledges.serving", *options, "--no-mail" if no_worker else "--mail"]
