@@ -133,8 +133,9 @@ def _plain_limit(view: str | None) -> "RuntimeLimit | None":
     """The limit of a marked view, if it has one alone and without conditions. Marks are made when views are loaded."""
     limits = limiter.limit_manager.decorated_limits(view or "")
     only = limits[0] if len(limits) == 1 else None
-    is_plain = only is not None and not (only.exempt_when or only.methods or only.deduct_when or only.per_method)
-    return only if is_plain else None
+    if only is None or only.exempt_when or only.methods or only.per_method or only.deduct_when or only.on_breach:
+        return None
+    return only if only.cost == 1 and not (only.shared or only.meta_limits) else None
 
 
 limiter = MarkedViews(
