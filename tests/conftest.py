@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from alembic import command
@@ -29,6 +30,7 @@ from tests.people import Visitor, Workshop
 
 ADMIN_URL = os.environ.get("TEST_DATABASE_URL", "postgresql://127.0.0.1:5432/test")
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
+REDIS_DATABASES = 16
 MUST_HAVE_ALL = bool(os.environ.get("CI"))
 
 EMPTIED = "; ".join(
@@ -119,15 +121,18 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def redis_url() -> str:
-    """An empty Redis database."""
+    """An empty Redis database of this process's own: another one may empty its own at any time."""
     from redis import Redis
     from redis.exceptions import RedisError
 
+    parts = urlsplit(REDIS_URL)
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    url = parts._replace(path=f"/{(int(parts.path.strip('/') or 0) - number) % REDIS_DATABASES}").geturl()
     try:
-        Redis.from_url(REDIS_URL).flushdb()
+        Redis.from_url(url).flushdb()
     except RedisError:
         missing("Redis (TEST_REDIS_URL)")
-    return REDIS_URL
+    return url
 
 
 @pytest.fixture(autouse=True)
