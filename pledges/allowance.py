@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Integer, LargeBinary, Text, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, CursorResult, LargeBinary, Text, bindparam, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.dml import ReturningInsert
 
-from pledges.db import Base, UtcDateTime, insert_for
+from pledges.db import Base, insert_for
 from pledges.term import BATCH, Term
 
 LONGEST_WINDOW = timedelta(days=1)
@@ -18,16 +18,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Allowance(Base):
-    """When one allowance was used last."""
+    """When one allowance was used."""
 
     __tablename__ = "allowance"
 
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     """A keyed digest of what is allowed and to whom; neither is stored."""
-    taken_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    """The last time."""
     taken: Mapped[str] = mapped_column(Text)
-    """That time and those before, as many as are allowed: microseconds, newest first, `DIGITS` for each."""
+    """When it was used, as many times as are allowed: microseconds, newest first, `DIGITS` for each."""
+
+
+_table = Base.metadata.tables[Allowance.__tablename__]
 
 
 def take(session: Session, digest: bytes, *, limit: int, window: timedelta, now: datetime) -> bool:
@@ -36,10 +37,9 @@ def take(session: Session, digest: bytes, *, limit: int, window: timedelta, now:
 
     One statement that locks one person's row alone, so any number may try at once.
     """
-    whole = limit * DIGITS
-    asked = {"digest": digest, "taken_at": now, "taken": _stamp(now), "lapsed": _stamp(now - window)}
-    places = {"whole": whole, "oldest": whole - DIGITS + 1}
-    return session.execute(_taking(session.get_bind().dialect.name), {**asked, **places}).first() is not None
+    asked = {"digest": digest, "taken": _stamp(now), "lapsed": _stamp(now - window)}
+    taking = _taking(session.get_bind().dialect.name, limit)
+    return session.execute(taking, asked).first() is not None
 
 
 def _stamp(moment: datetime) -> str:
@@ -48,19 +48,17 @@ def _stamp(moment: datetime) -> str:
 
 
 @cache
-def _taking(dialect: str) -> ReturningInsert[tuple[bytes]]:
-    whole, oldest = (bindparam(name, type_=Integer()) for name in ("whole", "oldest"))
+def _taking(dialect: str, limit: int) -> ReturningInsert[tuple[bytes]]:
+    """Of the table alone: written with the model, it would pass through the unit of work."""
+    whole = limit * DIGITS
     statement = insert_for(dialect, Allowance)
-    is_left = func.length(Allowance.taken) < whole
-    is_free_again = func.substr(Allowance.taken, oldest, DIGITS) <= bindparam("lapsed", type_=Text())
+    is_left = func.length(_table.c.taken) < whole
+    is_free_again = func.substr(_table.c.taken, whole - DIGITS + 1, DIGITS) <= bindparam("lapsed", type_=Text())
     return statement.on_conflict_do_update(
-        index_elements=[Allowance.digest],
-        set_={
-            "taken_at": statement.excluded.taken_at,
-            "taken": func.substr(statement.excluded.taken + Allowance.taken, 1, whole),
-        },
+        index_elements=[_table.c.digest],
+        set_={"taken": func.substr(statement.excluded.taken + _table.c.taken, 1, whole)},
         where=is_left | is_free_again,
-    ).returning(Allowance.digest)
+    ).returning(_table.c.digest)
 
 
 def give_back(session: Session, *digests: bytes) -> None:
@@ -69,15 +67,20 @@ def give_back(session: Session, *digests: bytes) -> None:
         session.execute(delete(Allowance).where(Allowance.digest == digest))
 
 
+def _have_lapsed(now: datetime) -> ColumnElement[bool]:
+    """Whole again, whatever their windows."""
+    return func.substr(_table.c.taken, 1, DIGITS) <= _stamp(now - LONGEST_WINDOW)
+
+
 def _find_lapsed(session: Session, *, now: datetime, after: bytes | None) -> Sequence[bytes]:
-    """The allowances that are whole again, whatever their windows."""
-    lapsed = select(Allowance.digest).where(Allowance.taken_at <= now - LONGEST_WINDOW)
+    """Reads them all, in the order of their keys: an index on their times would be written with every mail."""
+    lapsed = select(Allowance.digest).where(_have_lapsed(now))
     behind = lapsed if after is None else lapsed.where(Allowance.digest > after)
     return session.scalars(behind.order_by(Allowance.digest).limit(BATCH)).all()
 
 
 def _erase_lapsed(session: Session, digests: Sequence[bytes], now: datetime) -> int:
-    lapsed = Allowance.digest.in_(digests) & (Allowance.taken_at <= now - LONGEST_WINDOW)
+    lapsed = Allowance.digest.in_(digests) & _have_lapsed(now)
     # one that is in use just now is left for the next time: to wait for it could hold up those that wait for others
     free = session.scalars(select(Allowance.digest).where(lapsed).with_for_update(skip_locked=True)).all()
     return cast("CursorResult[Any]", session.execute(delete(Allowance).where(Allowance.digest.in_(free)))).rowcount
