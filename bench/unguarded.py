@@ -1,9 +1,8 @@
 """The service without what guards a signatory: no seals, no keyed digests, no limits. Only to measure their price."""
 
 import hashlib
-from typing import Any
 
-from pledges import allowance, create_app
+from pledges import create_app
 from pledges.limits import limiter
 from pledges.security import Keyring
 
@@ -16,12 +15,7 @@ def _without_key(_keyring: Keyring, purpose: str, value: str) -> bytes:
     return hashlib.blake2b(f"{purpose}{value}".encode(), digest_size=32).digest()
 
 
-def _always(*_asked: Any, **_how: Any) -> bool:
-    return True
-
-
 Keyring.seal = Keyring.unseal = _as_it_is  # type: ignore[method-assign] # for this measurement alone
 Keyring.digest = _without_key  # type: ignore[method-assign] # the same
-allowance.take = _always
 limiter.enabled = False
 application = create_app()

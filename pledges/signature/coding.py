@@ -48,5 +48,5 @@ def confirm_by_code(
 
 
 def _is_fresh(signature: Signature, now: datetime) -> bool:
-    mailed_at = max(at for at in (signature.created_at, signature.resent_at, signature.reminded_at) if at)
-    return now < mailed_at + CODE_LASTS
+    mails = (signature.mailed_at, signature.resent_at, signature.reminded_at)
+    return now < max(at for at in (signature.created_at, *mails) if at) + CODE_LASTS

@@ -17,10 +17,11 @@ from pledges.signature import queries
 from pledges.signature.addresses import read_address
 from pledges.signature.coding import code_of
 from pledges.signature.confirming import LAST_THANKS, LINK_LASTS, THANKS
+from pledges.signature.mailing import mail_first, may_mail
 from pledges.signature.models import Display, Signature, Words
 from pledges.signature.policy import holds_web_address
 from pledges.signature.reminding import REMINDER
-from pledges.signature.resending import ASKED_AGAIN, mail_again, may_mail
+from pledges.signature.resending import ASKED_AGAIN, mail_again
 from pledges.signature.signing import CONFIRMATION, mailbox_digest
 from pledges.signature.states import HELD, Kind, State
 from pledges.signature.withdrawing import WITHDRAWN
@@ -48,11 +49,15 @@ def register() -> None:
 
 
 def _confirmation(session: Session, owed: OwedMail, now: datetime) -> Content | None:
-    """The link to confirm; for somebody who has confirmed already, the link to the signatory's own page instead."""
+    """The link to confirm; for somebody who has confirmed already, the link to the signatory's own page instead. None
+    where strangers have caused too many today.
+    """
     signature, held = queries.find_with_held(session, owed.about_id)
     if signature is None or signature.state is not State.PENDING or signature.email is None:
         return None
     if held is None and not signature.letter.takes_confirmations(now):
+        return None
+    if not mail_first(session, signature, now=now):
         return None
     if held is not None:
         outbox.redirect(session, owed, ALREADY_SIGNED, held.id, recipient=signature.email)

@@ -157,6 +157,8 @@ class Signature(Base):
     """Of a first signatory: the place, given by hand."""
     network_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     """Keyed, of the network it came from; erased after a week."""
+    mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When its first mail was written and counted; until then a pending one is not found by its address."""
     code_number: Mapped[int] = mapped_column(server_default="0")
     """Which of its codes is good: each mail brings another one."""
     resent: Mapped[int] = mapped_column(server_default="0")

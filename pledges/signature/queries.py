@@ -87,8 +87,11 @@ def find_with_held(session: Session, signature_id: int) -> tuple[Signature | Non
 
 
 def list_mailbox(session: Session, letter: Letter, digest: bytes) -> Sequence[Signature]:
-    """All that one mailbox submitted under the letter, oldest first, with letter and text."""
+    """All that one mailbox submitted under the letter, oldest first, with letter and text. What waits for its first
+    mail is not among it: it replaces nothing that is in somebody's hands.
+    """
     theirs = (Signature.letter_id == letter.id) & (Signature.email_digest == digest)
+    theirs &= (Signature.state != State.PENDING) | Signature.mailed_at.is_not(None)
     return session.scalars(_whole().where(theirs).order_by(Signature.id)).all()
 
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session, aliased
 from pledges.letter.models import Letter, LetterState
 from pledges.mail import outbox
 from pledges.signature.confirming import LINK_LASTS
+from pledges.signature.mailing import may_mail
 from pledges.signature.models import Signature
-from pledges.signature.resending import may_mail
 from pledges.signature.states import State
 
 REMINDER = "reminder"
@@ -32,6 +32,7 @@ def remind_unconfirmed(session: Session, *, now: datetime) -> None:
         (Signature.state == State.PENDING)
         & (Signature.created_at <= now - AFTER)
         & (Signature.created_at > now - LINK_LASTS)
+        & (Signature.mailed_at <= now - AFTER)
         & Signature.reminded_at.is_(None)
     )
     some = select(Signature.id).where(waits, ~is_replaced, is_open).order_by(Signature.created_at).limit(AT_ONCE)

@@ -10,8 +10,9 @@ from pledges.mail import outbox
 from pledges.security import keyring
 from pledges.signature import queries
 from pledges.signature.addresses import Address
+from pledges.signature.mailing import may_mail
 from pledges.signature.models import Signature
-from pledges.signature.signing import CONFIRMATION, MAILS_A_DAY, mailbox_digest
+from pledges.signature.signing import CONFIRMATION, mailbox_digest
 from pledges.signature.states import State
 
 ASKED_AGAIN = "asked_again"
@@ -30,16 +31,13 @@ def ask_again(session: Session, letter: Letter, address: Address, *, now: dateti
     outbox.owe(session, ASKED_AGAIN, letter.id, recipient=recipient, is_moot=not may_ask, now=now)
 
 
-def may_mail(session: Session, digest: bytes, *, now: datetime) -> bool:
-    """Whether strangers may cause one more mail to this mailbox today; if so, it is counted."""
-    return allowance.take(session, digest, limit=MAILS_A_DAY, window=timedelta(days=1), now=now)
-
-
 def mail_again(session: Session, signature: Signature, *, now: datetime) -> bool:
-    """Whether another mail for a pending signature may go now; if so it is counted, and its code is another one."""
-    if signature.resent >= len(PAUSES) or signature.email_digest is None:
+    """Whether another mail for a pending signature may go now; if so it is counted, and its code is another one. None
+    goes before the first was written: that one is still owed.
+    """
+    if signature.resent >= len(PAUSES) or signature.email_digest is None or signature.mailed_at is None:
         return False
-    if now < (signature.resent_at or signature.created_at) + PAUSES[signature.resent]:
+    if now < (signature.resent_at or signature.mailed_at) + PAUSES[signature.resent]:
         return False
     if not may_mail(session, signature.email_digest, now=now):
         return False

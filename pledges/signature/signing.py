@@ -1,13 +1,12 @@
 """Signing: takes a submission and owes the mail that confirms it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, insert, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
-from pledges import allowance
 from pledges.db import Base
 from pledges.errors import DomainError
 from pledges.letter.inviting import InvitationRevoked
@@ -16,19 +15,17 @@ from pledges.letter.withdrawing import check_not_withdrawn
 from pledges.mail import outbox
 from pledges.security import keyring
 from pledges.signature.addresses import Address
-from pledges.signature.forgetting import UNCONFIRMED_KEPT_FOR
 from pledges.signature.models import Display, Signature, StatementState, Words, stored
 from pledges.signature.policy import Origin
 from pledges.signature.states import Kind, State
 from pledges.signature.websites import Website
 
-MAILS_A_DAY = 5
 CONFIRMATION = "confirmation"
 
 
 _table = Base.metadata.tables[Signature.__tablename__]
 _LATER = {"id", "confirmed_at", "earlier", "listed", "domain", "affiliation_matched", "rank", "checked", "unasked"}
-_LATER |= {"code_number", "resent", "resent_at", "reminded_at", "together_told_at"}
+_LATER |= {"mailed_at", "code_number", "resent", "resent_at", "reminded_at", "together_told_at"}
 _columns = [column for column in _table.columns if column.name not in _LATER]
 
 
@@ -89,32 +86,27 @@ def sign(
 ) -> int:
     """A pending signature under `text`, and the mail that leads to its confirmation; answers the signature's id.
 
-    Nothing here depends on what is known of the address: whether it has signed already is looked up when
-    the mail is composed. Strangers can cause `MAILS_A_DAY` to one mailbox for each letter. What goes beyond costs the
-    same and says nothing, but no mail leaves, nothing finds the signature, and the next retention erases it.
+    Nothing here depends on what is known of the address: whether it has signed already, and how many mails strangers
+    have caused to it today, is looked up when the mail is composed (`mails`, `mailing`).
 
     Raises LetterClosed, also for a letter that closed since it was loaded. With an invitation it goes into a draft
     too; raises InvitationRevoked.
     """
     check_open(letter, is_invited=invitation_id is not None, now=now)
-    digest = mailbox_digest(letter.id, submission.address)
-    is_mailed = allowance.take(session, digest, limit=MAILS_A_DAY, window=timedelta(days=1), now=now)
     row = {
         **_row_of(submission, origin, letter.id),
         "text_id": text.id,
-        "email_digest": digest,
+        "email_digest": mailbox_digest(letter.id, submission.address),
         "invitation_id": invitation_id,
         "created_at": now,
     }
-    if not is_mailed:
-        row |= {"email_digest": None, "invitation_id": None, "created_at": now - UNCONFIRMED_KEPT_FOR}
     if invitation_id is None:
         signature_id = session.execute(_INSERT_WHILE_OPEN, row).scalar_one_or_none()
     else:
         signature_id = session.execute(_INSERT_BY_INVITATION, {**row, "link": invitation_id}).scalar_one_or_none()
     if signature_id is None:
         raise LetterClosed(letter.slug) if invitation_id is None else InvitationRevoked(letter.slug)
-    outbox.owe(session, CONFIRMATION, signature_id, is_moot=not is_mailed, now=now)
+    outbox.owe(session, CONFIRMATION, signature_id, now=now)
     return int(signature_id)
 
 

@@ -48,6 +48,7 @@ def everything_of(signature: Signature, history: Sequence[SignatureEvent]) -> Ma
         },
         "standing": {"listed": signature.listed, "earlier_text": signature.earlier, "rank": signature.rank},
         "mails": {
+            "first_at": _iso(signature.mailed_at),
             "sent_again": signature.resent,
             "sent_again_at": _iso(signature.resent_at),
             "reminded_at": _iso(signature.reminded_at),

@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections import Counter
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ import time_machine
 
 from pledges import allowance, clock, retention
 from pledges.mail.models import OwedState
-from pledges.signature.signing import MAILS_A_DAY
+from pledges.signature.mailing import MAILS_A_DAY
 from tests.people import Visitor, Workshop
 
 
@@ -55,8 +56,25 @@ def test_thirty_forms_at_once_cause_five_mails(workshop: Workshop) -> None:
     for thread in threads:
         thread.join()
     assert Counter(statuses) == {303: 30}
-    assert Counter(mail.state for mail in workshop.outbox()) == {OwedState.DUE: 5, OwedState.MOOT: 25}
     assert len(workshop.deliver()) == 5
+    assert Counter(mail.state for mail in workshop.outbox()) == {OwedState.SENT: 5, OwedState.MOOT: 25}
+
+
+def test_a_mail_that_has_to_wait_for_its_server_is_counted_once(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed, real = [0.0], time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: real() + passed[0])
+    letter = workshop.letter()
+    workshop.sign(letter)
+    workshop.sink.stop()
+    for _ in range(8):
+        assert workshop.deliver() == []
+        passed[0] += 15
+    workshop.sink.start()
+    for _ in range(5):
+        workshop.sign(letter)
+    assert len(workshop.deliver()) == MAILS_A_DAY
 
 
 def test_a_day_after_each_mail_there_is_one_more_and_never_six_within_a_day(workshop: Workshop) -> None:
@@ -67,17 +85,17 @@ def test_a_day_after_each_mail_there_is_one_more_and_never_six_within_a_day(work
             workshop.sign(letter)
         return len(workshop.deliver())
 
-    with time_machine.travel("2027-03-01T12:00:00Z", tick=False) as time:
+    with time_machine.travel("2027-03-01T12:00:00Z", tick=False) as at:
         assert signed(1) == 1
-        time.shift(timedelta(hours=23))
+        at.shift(timedelta(hours=23))
         assert signed(6) == 4
-        time.shift(timedelta(minutes=59, seconds=59))
+        at.shift(timedelta(minutes=59, seconds=59))
         assert signed(1) == 0
-        time.shift(1)
+        at.shift(1)
         assert signed(6) == 1
-        time.shift(timedelta(hours=22, minutes=59, seconds=59))
+        at.shift(timedelta(hours=22, minutes=59, seconds=59))
         assert signed(1) == 0
-        time.shift(1)
+        at.shift(1)
         assert signed(6) == 4
 
 
@@ -116,13 +134,13 @@ def test_what_is_used_up_is_forgotten_with_its_window(workshop: Workshop) -> Non
         with workshop.app.app_context():
             return retention.run(now=clock.now())["lapsed allowances"]
 
-    with time_machine.travel(clock.now(), tick=False) as time:
+    with time_machine.travel(clock.now(), tick=False) as at:
         assert take()
         assert not take()
-        time.shift(timedelta(days=1))
+        at.shift(timedelta(days=1))
         assert forgotten() == 1
         assert take()
-        time.shift(timedelta(hours=23))
+        at.shift(timedelta(hours=23))
         assert forgotten() == 0
         assert not take()
 

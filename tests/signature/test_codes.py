@@ -69,9 +69,20 @@ def test_a_code_that_is_used_up_stays_so_when_somebody_signs_again(workshop: Wor
     assert workshop.figures(letter) == Figures()
 
 
+def test_a_code_in_hand_is_good_until_a_newer_one_is_mailed(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter()
+    visitor.sign("ask-more")
+    workshop.deliver()
+    for _ in range(30):  # a stranger's, again and again
+        visitor.sign("ask-more", name="Eve Forger")
+    assert visitor.post(CODE, {"email": "ada@example.org", "code": digits(workshop)}).status_code == 303
+    assert workshop.figures(letter) == Figures(awaiting=1)
+
+
 def test_many_tries_at_once_are_five_at_most(workshop: Workshop) -> None:
     letter = workshop.letter()
     signature = workshop.sign(letter)
+    workshop.deliver()
     with workshop.app.app_context():
         code = code_of(signature)
     answers: list[int] = []

@@ -40,6 +40,19 @@ def test_who_has_not_confirmed_is_reminded_once_after_a_day(workshop: Workshop, 
         assert visitor.post(link(mail, "confirm")).status_code == 303
 
 
+def test_who_got_the_first_mail_late_is_reminded_a_day_after_it(workshop: Workshop) -> None:
+    workshop.sign(workshop.letter())
+    with after(1.2):
+        remind(workshop)
+        assert len(workshop.deliver()) == 1
+    with after(2.1):
+        remind(workshop)
+        assert workshop.deliver() == []
+    with after(2.3):
+        remind(workshop)
+        assert len(workshop.deliver()) == 1
+
+
 def test_several_submissions_of_one_mailbox_are_one_reminder_of_the_newest(workshop: Workshop) -> None:
     letter = workshop.letter()
     for name in ("Ada First", "Ada Second", "Ada Third"):

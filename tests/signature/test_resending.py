@@ -34,6 +34,14 @@ def test_three_mails_more_with_growing_pauses(workshop: Workshop, visitor: Visit
     assert "/confirm/" in plain(workshop.sink.messages[-1])
 
 
+def test_before_the_first_has_left_there_is_none_more(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    visitor.sign("ask-more")
+    with time_machine.travel(clock.now().timestamp() + 2 * MINUTE):
+        ask(visitor)
+        assert len(workshop.deliver()) == 1
+
+
 def test_never_more_than_five_mails_a_day_however_often_one_asks(workshop: Workshop, visitor: Visitor) -> None:
     workshop.letter()
     for _ in range(4):
