@@ -173,17 +173,17 @@ def _may_keep(status: str, headers: list[tuple[str, str]], environ: Environ) -> 
 
 def _keep(status: str, headers: list[tuple[str, str]], body: bytes, filled_at: float, environ: Environ) -> Kept:
     named = {name.lower(): value for name, value in headers}
-    compressed = None
-    if len(body) >= COMPRESSED_FROM_BYTES and named.get("content-type", "").startswith(_COMPRESSED):
-        compressed = gzip.compress(body, 6, mtime=0)
-        headers = [*headers, ("Vary", "Accept-Encoding")]
     etag = named.get("etag") or f'"{generate_etag(body)}"'
+    is_compressed = len(body) >= COMPRESSED_FROM_BYTES and named.get("content-type", "").startswith(_COMPRESSED)
+    if is_compressed:
+        body = gzip.compress(body, 6, mtime=0)
+        headers = [*headers, ("Vary", "Accept-Encoding")]
     left = [(name, value) for name, value in headers if name.lower() not in ("etag", "content-length")]
     return Kept(
         status,
         tuple(left),
         body,
-        compressed,
+        is_compressed,
         etag.removeprefix("W/"),
         filled_at,
         environ.get(STAMP),
@@ -202,9 +202,10 @@ def _answer(kept: Kept, environ: Environ, start_response: StartResponse) -> Iter
         start_response("304 NOT MODIFIED", [h for h in headers if h[0] != "Content-Type"])
         return [b""]
     body = kept.body
-    if kept.compressed is not None and _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
-        body = kept.compressed
+    if kept.is_compressed and _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
         headers.append(("Content-Encoding", "gzip"))
+    elif kept.is_compressed:
+        body = gzip.decompress(body)
     headers.append(("Content-Length", str(len(body))))
     start_response(kept.status, headers)
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]

@@ -10,42 +10,40 @@ from dataclasses import asdict, dataclass, replace
 from pledges.remote import Remote, RemoteAway
 
 MOST_ANSWERS = 2000
-MOST_BYTES = 48 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024
 KEPT_SECONDS = 86400
 """How long an answer may still serve while the database is away."""
+FORMAT = 2
+"""Of what is packed for others: another one is never read."""
 FILLING_MS = 3000
 AFTER_AWAY_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class Kept:
-    """One whole answer. `filled_at` is in seconds since the epoch; `stamp` says what it was rendered from."""
+    """One whole answer, compressed where that is worth it: so nearly all ask for it, and five fit in the room of one.
+
+    `filled_at` is in seconds since the epoch; `stamp` says what it was rendered from.
+    """
 
     status: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
-    compressed: bytes | None
+    is_compressed: bool
     etag: str
     filled_at: float
     stamp: str | None = None
     fresh_for: float = 0.0
     """Seconds for which it need not be looked at anew, where that is longer than the door's own."""
 
-    @property
-    def size(self) -> int:
-        return len(self.body) + len(self.compressed or b"")
-
     def to_bytes(self) -> bytes:
-        packed = {**asdict(self), "body": base64.b64encode(self.body).decode()}
-        packed["compressed"] = base64.b64encode(self.compressed).decode() if self.compressed is not None else None
-        return json.dumps(packed).encode()
+        return json.dumps({**asdict(self), "body": base64.b64encode(self.body).decode()}).encode()
 
     @classmethod
     def from_bytes(cls, packed: bytes) -> "Kept":
         values = json.loads(packed)
         values["headers"] = tuple((name, value) for name, value in values["headers"])
         values["body"] = base64.b64decode(values["body"])
-        values["compressed"] = base64.b64decode(values["compressed"]) if values["compressed"] is not None else None
         return cls(**values)
 
 
@@ -130,10 +128,10 @@ class Shelf:
         with self._lock:
             old = self._answers.pop(key, None)
             self._answers[key] = kept
-            self._bytes += kept.size - (old.size if old else 0)
+            self._bytes += len(kept.body) - (len(old.body) if old else 0)
             while len(self._answers) > MOST_ANSWERS or self._bytes > MOST_BYTES:
                 gone, dropped = self._answers.popitem(last=False)
-                self._bytes -= dropped.size
+                self._bytes -= len(dropped.body)
                 self._filling.pop(gone, None)
 
     def _reachable(self) -> Remote | None:
@@ -143,4 +141,4 @@ class Shelf:
         self._rests_until = time.monotonic() + AFTER_AWAY_SECONDS
 
     def _name(self, key: str) -> str:
-        return f"pledges:{self._namespace}:{key}"
+        return f"pledges:{FORMAT}:{self._namespace}:{key}"
