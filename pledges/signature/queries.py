@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, case, func, literal, literal_column, select, tuple_
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased, defaultload, defer, joinedload
 
 from pledges import cursor
-from pledges.letter.models import Letter
+from pledges.letter.models import Letter, LetterText
 from pledges.signature.models import Signature, SignatureEvent
 from pledges.signature.rounds import since_change
 from pledges.signature.states import HELD, WAITING, Actor, Kind, State, bucket_of
@@ -45,7 +45,12 @@ _HELD_ID = (
     .correlate(Signature)
     .scalar_subquery()
 )
-_ONE_AND_HELD = _ONE.add_columns(_HELD_ID)
+_ONE_AND_HELD = _ONE.add_columns(_HELD_ID).options(
+    defaultload(Signature.text).options(
+        defer(LetterText.markdown, raiseload=True), defer(LetterText.html, raiseload=True)
+    )
+)
+"""Without the letter's words, which no mail says: they would be read for each anew."""
 
 
 def find_signature(session: Session, signature_id: int) -> Signature | None:
