@@ -72,6 +72,17 @@ def test_everyone_is_told_once_when_too_few_have(workshop: Workshop, letter: Let
     assert later(workshop, sink, "2027-06-10T12:00:00Z") == []
 
 
+def test_a_mail_writes_a_threshold_of_thousands_as_the_pages_do(workshop: Workshop, sink: MailSink) -> None:
+    letter = workshop.letter(pledges=PLEDGES.replace("threshold: 4", "threshold: 1000"))
+    pledged(workshop, letter, "ada@example.org", "strike")
+    workshop.deliver()
+    later(workshop, sink, "2027-06-09T12:00:00Z")
+    thanks, lapsed = sink.to("ada@example.org")[-2:]
+    for mail, said in ((thanks, "only once 1,000 have pledged it"), (lapsed, "fewer than 1,000 had pledged it")):
+        for part in (plain(mail), mail.get_body(("html",)).get_content()):
+            assert said in part
+
+
 def test_enough_who_pledged_in_time_are_bound_also_if_nothing_ran_until_a_week_after(
     workshop: Workshop, letter: Letter, sink: MailSink
 ) -> None:

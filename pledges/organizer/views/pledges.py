@@ -11,6 +11,7 @@ from werkzeug.exceptions import Forbidden
 
 from pledges import clock
 from pledges.db import db, take_time, transaction
+from pledges.languages import figure
 from pledges.letter.models import Letter
 from pledges.letter.queries import get_letter
 from pledges.organizer.desk import staff_only
@@ -64,7 +65,7 @@ def ask_all(slug: str) -> Answer:
         take_time(session)
         pledge = get_pledge(session, _letter(session, slug), request.form.get("pledge", ""))
         asked = nudging.nudge(session, pledge, now=clock.now())
-    flash(ngettext("%(num)d signatory is asked.", "%(num)d signatories are asked.", asked))
+    flash(ngettext("%(n)s signatory is asked.", "%(n)s signatories are asked.", asked, n=figure(asked)))
     return redirect(url_for("organizer.pledges", slug=slug), 303)
 
 
