@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import text
 from werkzeug.routing import Rule
@@ -139,6 +140,16 @@ def test_every_mail_has_its_three_files_and_every_folder_its_composer() -> None:
     for event in events:
         files = {file.name for file in (TEMPLATES / "email" / event).iterdir()}
         assert files == {"subject.txt", "body.txt", "body.html"}, event
+
+
+def test_every_address_in_the_html_of_a_mail_is_a_link() -> None:
+    for template in (TEMPLATES / "email").rglob("*.html"):
+        words = BeautifulSoup(template.read_text("utf-8"), "html.parser").find_all(string=re.compile("base_url"))
+        assert not [word for word in words if word.find_parent("a") is None], template
+
+
+def test_every_sentence_of_a_mail_begins_with_a_capital() -> None:
+    assert not holding(r"(?m)^(?:<p[^>]*>)?\{\{ _\('[a-z]", (TEMPLATES / "email").rglob("body.*"))
 
 
 def imports(path: Path) -> Iterator[str]:

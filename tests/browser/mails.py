@@ -18,7 +18,7 @@ SUBJECTS = {
     "letter_withdrawn": "This letter was withdrawn:",
     "withdrawn": "Your signature is withdrawn:",
     "pledge_withdrawn": "You took a pledge back:",
-    "waiting": "names are waiting for a moderator",
+    "waiting": "waiting for a moderator",
 }
 
 

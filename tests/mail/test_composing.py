@@ -88,7 +88,7 @@ def test_every_mail_names_the_privacy_page_and_its_headers_are_complete(workshop
         "thanks": "You have signed: Ask more of us",
         "withdrawn": "Your signature is withdrawn: Ask more of us",
         "already_signed": "You have signed already: Ask more of us",
-        "names_waiting": "1 name is waiting for a moderator",
+        "names_waiting": "1 name waiting for a moderator",
     }
     mail = next(m for m in workshop.sink.messages if m["Subject"] == subjects[kind])
     assert f"{workshop.settings.base_url}/privacy" in plain(mail)

@@ -25,9 +25,9 @@ def test_a_moderator_is_told_at_once_how_many_names_wait_and_where(workshop: Wor
     workshop.letter("quiet", title="A quiet letter")
     (mail,) = told(workshop)
     assert mail["To"] == "mod@example.org"
-    assert mail["Subject"] == "3 names are waiting for a moderator"
+    assert mail["Subject"] == "3 names waiting for a moderator"
     for part in (plain(mail), mail.get_body(("html",)).get_content()):
-        for said in ("Ask more of us", "Another letter", "/moderation/ask-more", "/moderation/another"):
+        for said in ("Ask more of us", ": 2 names", "Another letter", ": 1 name", "/moderation/ask-more"):
             assert said in part
         assert "A quiet letter" not in part
         assert "Ada" not in part
@@ -85,7 +85,7 @@ def test_a_new_name_is_told_of_once_the_hour_is_over(workshop: Workshop, time: t
     assert told(workshop) == []
     time.shift(2)
     (mail,) = told(workshop)
-    assert mail["Subject"] == "2 names are waiting for a moderator"
+    assert mail["Subject"] == "2 names waiting for a moderator"
 
 
 def test_names_that_were_decided_before_the_mail_left_are_not_told_of(
@@ -120,7 +120,7 @@ def test_a_limited_moderator_is_told_of_the_own_letters_only(workshop: Workshop,
     time.shift(2)
     (mail,) = told(workshop)
     assert mail["To"] == "limited@example.org"
-    assert mail["Subject"] == "1 name is waiting for a moderator"
+    assert mail["Subject"] == "1 name waiting for a moderator"
     assert "The other letter" not in mail.as_string()
 
 

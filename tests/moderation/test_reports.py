@@ -205,5 +205,5 @@ def test_moderators_are_told_of_waiting_reports(workshop: Workshop, signature: S
     with workshop.writing() as session:
         tell_moderators(session, now=clock.now())
     (mail,) = workshop.deliver()
-    assert mail["Subject"] == "1 report is waiting for a moderator"
+    assert mail["Subject"] == "1 report waiting for a moderator"
     assert "1 report" in plain(mail)

@@ -77,7 +77,7 @@ def test_moderators_are_told_of_sentences_that_wait(workshop: Workshop, time: ti
     workshop.confirmed(letter, statement=SENTENCE)
     workshop.confirmed(letter, "bea@example.org", statement=SENTENCE)
     (mail,) = told(workshop)
-    assert mail["Subject"] == "2 sentences are waiting for a moderator"
+    assert mail["Subject"] == "2 sentences waiting for a moderator"
     for part in (plain(mail), mail.get_body(("html",)).get_content()):
         assert "2 sentences" in part
         assert "/moderation/ask-more" in part
@@ -87,7 +87,7 @@ def test_moderators_are_told_of_sentences_that_wait(workshop: Workshop, time: ti
     time.shift(2)
     workshop.confirmed(workshop.letter("another"), statement=SENTENCE)
     (mail,) = told(workshop)
-    assert mail["Subject"] == "1 name is waiting for a moderator"
+    assert mail["Subject"] == "1 name, 2 sentences waiting for a moderator"
 
 
 def test_letters_with_sentences_waiting_are_counted_among_those_with_work(
