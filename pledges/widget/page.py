@@ -16,6 +16,8 @@ from pledges.pledge.amounts import written
 from pledges.pledge.tracking import Standing
 from pledges.tally.queries import get_figures
 
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -38,8 +40,8 @@ class Face:
     what: str
     goal: Goal | None
     closed: bool
-    withdrawn: str | None
-    """A quiet line, if its organizer withdrew it."""
+    ended: str | None
+    """A quiet line, if it takes no signatures any more."""
     sign: str
     url: str
     as_of: str
@@ -59,7 +61,7 @@ def face(session: Session, slug: str, language: str | None, key: str | None = No
     if key is not None:
         standing = tracking.get_standing(session, letter, key, now=clock.now())
         closed = not letter.takes_signatures(clock.now())
-        return letter, text, _pledged(_face(letter, text, 0, closed=closed), standing, text)
+        return letter, text, _pledged(_face(letter, text, 0, closed=closed), standing, letter, text)
     n = get_figures(session, letter).count(letter.counted)
     return letter, text, _face(letter, text, n, closed=not letter.takes_signatures(clock.now()))
 
@@ -70,27 +72,44 @@ def _face(letter: Letter, text: LetterText, n: int, *, closed: bool) -> Face:
         lang=text.language,
         dir=direction(text.language),
         title=text.title,
-        to=gettext("To: %(addressee)s", addressee=text.addressee),
+        to=_to(text),
         count=figure(n),
         what=what_is_counted(letter, n),
         goal=Goal(min(n, letter.goal), letter.goal, gettext("Goal: %(goal)s", goal=figure(letter.goal)))
         if letter.goal and not is_withdrawn
         else None,
         closed=closed,
-        withdrawn=gettext("Its organizer has withdrawn this letter.") if is_withdrawn else None,
+        ended=_ended(letter) if closed else None,
         sign=gettext("Read the letter") if closed else gettext("Read and sign"),
         url=letter_url(letter, text),
         as_of=gettext("As of %(time)s", time="{}"),
     )
 
 
-def _pledged(shown: Face, standing: Standing, text: LetterText) -> Face:
+def _to(text: LetterText) -> str:
+    """The addressee after a word of the interface, which is kept apart from what runs from the right: else its colon
+    would stand before it.
+    """
+    if direction(text.language) == "rtl":
+        return f"{FIRST_STRONG_ISOLATE}{gettext('To:')}{POP_ISOLATE} {text.addressee}"
+    return str(gettext("To: %(addressee)s", addressee=text.addressee))
+
+
+def _ended(letter: Letter) -> str:
+    if letter.state is LetterState.WITHDRAWN:
+        return str(gettext("Its organizer has withdrawn this letter."))
+    return str(gettext("This letter is closed."))
+
+
+def _pledged(shown: Face, standing: Standing, letter: Letter, text: LetterText) -> Face:
     """The same, of one pledge: how many made it, how much, and once it is due what became of it."""
     pledge, totals = standing.pledge, standing.totals
     is_amount = pledge.unit is not None
     n = totals.waiting if standing.waits else standing.made
     at, of = totals.pledged if is_amount else n, standing.pledge.target
-    if standing.waits:
+    if standing.waits and letter.state is LetterState.WITHDRAWN:
+        what = gettext("have pledged; the letter was withdrawn, so it binds nobody")
+    elif standing.waits:
         what = gettext("have pledged so far; it binds once %(n)s have", n=figure(pledge.threshold or 0))
     elif standing.has_lapsed:
         what = gettext("are bound: it has lapsed, too few had pledged")

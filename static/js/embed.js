@@ -10,7 +10,7 @@
     :host([theme=light]) { color-scheme: light } :host([theme=dark]) { color-scheme: dark } :host([hidden]) { display: none }
     div { box-sizing: border-box; min-height: 9.5rem; padding: 1.1rem 1.25rem; border: 1px solid var(--line); border-top: 4px solid var(--accent);
       background: var(--paper); color: var(--ink); font: 1rem/1.4 system-ui, sans-serif; overflow-wrap: anywhere }
-    p { margin: 0 0 .5rem } .title { font: 600 1.25rem/1.2 Georgia, serif } .to, .goal, .quiet { color: var(--soft); font-size: .875rem }
+    p { margin: 0 0 .5rem } [dir=rtl] p { unicode-bidi: plaintext; text-align: right } .title { font: 600 1.25rem/1.2 Georgia, serif } .to, .goal, .quiet { color: var(--soft); font-size: .875rem }
     .count b { font: 600 2rem/1 Georgia, serif } progress { appearance: none; display: block; width: 100%; height: 5px; border: 0; margin: 0 0 .4rem; background: var(--line) }
     progress::-webkit-progress-bar { background: var(--line) } progress::-webkit-progress-value { background: var(--accent) } progress::-moz-progress-bar { background: var(--accent) }
     a { color: var(--accent) } a.sign { display: inline-block; padding: .55rem 1.4rem; border-radius: 3px; background: var(--accent); color: var(--on); font-weight: 600; text-decoration: none }
@@ -112,7 +112,7 @@
           add("goal", "p", "goal", face.goal.text);
         }
         if (face.away) add("count", "p", "quiet", face.as_of.replace("{}", face.at.toLocaleString(face.lang, { dateStyle: "medium", timeStyle: "short" })));
-        if (face.withdrawn) add("count", "p", "quiet", face.withdrawn);
+        add("count", "p", "quiet", face.ended);
         const sign = add("sign", "a", face.closed ? "read" : "sign", face.sign);
         if (sign) Object.assign(sign, { href: face.url, target: "_blank", rel: "noopener" });
       }

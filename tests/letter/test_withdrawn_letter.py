@@ -103,12 +103,12 @@ def test_it_leaves_front_page_and_list_but_can_be_asked_for(workshop: Workshop, 
     assert visitor.get("/api/v1/letters/ask-more").json["state"] == "withdrawn"
     assert visitor.get("/api/v1/letters/ask-more/count").status_code == 200
     shown = visitor.get("/embed/ask-more.json").json
-    assert (shown["closed"], shown["withdrawn"], shown["goal"]) == (
+    assert (shown["closed"], shown["ended"], shown["goal"]) == (
         True,
         "Its organizer has withdrawn this letter.",
         None,
     )
-    assert visitor.get("/embed/another.json").json["withdrawn"] is None
+    assert visitor.get("/embed/another.json").json["ended"] is None
     visitor.get("/embed/ask-more")
     assert visitor.page.select_one(".quiet").get_text() == "Its organizer has withdrawn this letter."
     assert visitor.page.select_one("a.sign").get_text() == "Read the letter"

@@ -8,6 +8,9 @@ from xml.etree import ElementTree
 import pytest
 from werkzeug.test import TestResponse
 
+from pledges import clock
+from pledges.letter import publishing
+from pledges.letter.queries import get_letter
 from pledges.widget.drawing import draw_qr
 from tests.people import Visitor, Workshop
 
@@ -26,6 +29,16 @@ def test_the_element_is_given_words_and_digits_of_the_language(workshop: Worksho
     assert shown["goal"] == {"at": 1, "of": 20000, "text": "Meta: 20.000"}
     assert shown["url"] == "http://127.0.0.1:8000/letters/ask-more?lang=es"
     assert visitor.get("/embed/ask-more.json").json["goal"]["text"] == "Goal: 20,000"
+
+
+def test_a_closed_letter_says_so_in_frame_and_element(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter()
+    assert visitor.get("/embed/ask-more.json").json["ended"] is None
+    with workshop.writing() as session:
+        publishing.close(session, get_letter(session, letter.slug), now=clock.now())
+    assert visitor.get("/embed/ask-more.json").json["ended"] == "This letter is closed."
+    visitor.get("/embed/ask-more")
+    assert visitor.page.select_one(".quiet").get_text() == "This letter is closed."
 
 
 @pytest.mark.parametrize("path", ["/embed.js", "/embed/ask-more", "/embed/ask-more.json", "/embed/ask-more.svg"])
