@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import current_app
 from sqlalchemy.orm import Session
@@ -44,16 +45,19 @@ class OwnPledges:
 
     mine: Sequence[Commitment]
     form: PledgeForm
+    now: datetime
     waiting: Mapping[int, int]
     is_open: bool = True
     """Whether the letter stands: under a withdrawn one nothing more is pledged."""
+    is_counted: bool = True
+    """Whether what is added would count: under a rejected signature nothing does."""
 
     @property
     def offered(self) -> list[Choice]:
         """What can be added now."""
         taken = {commitment.pledge_id for commitment in self.mine if commitment.state is not State.WITHDRAWN}
         free = (choice for choice in self.form.choices if choice.pledge.id not in taken and not choice.is_over)
-        return list(free) if self.is_open else []
+        return list(free) if self.is_open and self.is_counted else []
 
     @property
     def is_shown(self) -> bool:
@@ -62,6 +66,12 @@ class OwnPledges:
     @property
     def has_any(self) -> bool:
         return any(commitment.state is not State.WITHDRAWN for commitment in self.mine)
+
+    @property
+    def is_due_later(self) -> bool:
+        """Whether one of them is still to fall due."""
+        standing = (c.pledge for c in self.mine if c.state not in (State.WITHDRAWN, State.LAPSED))
+        return any(pledge.due_at is not None and not pledge.is_due(self.now) for pledge in standing)
 
     @property
     def has_binding(self) -> bool:
@@ -84,7 +94,8 @@ def own_pledges(session: Session, signature: Signature, sent: PledgeForm | None 
     form = sent or pledge_form(session, signature.letter, signature.text.language)
     mine = queries.list_commitments(session, signature.id)
     is_open = signature.letter.state is not LetterState.WITHDRAWN
-    return OwnPledges(mine, form, waiting_for(session, form), is_open)
+    is_counted = signature.state is not SignatureState.REJECTED
+    return OwnPledges(mine, form, clock.now(), waiting_for(session, form), is_open, is_counted)
 
 
 def list_made(session: Session, signature: Signature) -> Sequence[Commitment]:

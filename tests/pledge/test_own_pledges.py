@@ -10,6 +10,7 @@ from pledges import clock
 from pledges.letter import withdrawing
 from pledges.letter.models import Letter
 from pledges.letter.queries import get_letter
+from pledges.moderation import deciding
 from pledges.pledge import counting, queries, reporting
 from pledges.pledge.counting import Totals
 from pledges.pledge.making import LAST_WORDS_A_DAY, PLEDGE_WITHDRAWN
@@ -167,13 +168,14 @@ def test_pledges_are_shown_and_hidden(workshop: Workshop, own: str, visitor: Vis
 
 def test_who_is_asked_no_more_can_be_asked_again(workshop: Workshop, own: str, visitor: Visitor) -> None:
     visitor.get(own)
+    assert "When they are due we ask you by mail" in visitor.text
     visitor.press("/pledges/ask")
     assert "No mail asks you what became of them" in visitor.text
     with time_machine.travel("2027-06-02T12:00:00Z"):
         assert workshop.deliver() == []
         visitor.get(own)
         visitor.press("/pledges/ask")
-        assert "When they are due we ask you by mail" in visitor.text
+        assert "We ask you by mail what became of them." in visitor.text
     with time_machine.travel("2027-06-10T12:00:00Z"):
         (mail,) = workshop.deliver()
         assert mail["Subject"].startswith("What became of your pledge?")
@@ -225,6 +227,19 @@ def test_nothing_more_is_pledged_under_a_withdrawn_letter(
     assert "Change the amount" not in visitor.text
     assert visitor.post(f"{own}/pledges", {"pledge": "speak"}).status_code == 409
     assert visitor.post(f"{own}/pledges/give/withdraw").status_code == 303
+
+
+def test_what_would_not_count_is_not_offered(workshop: Workshop, letter: Letter, own: str, visitor: Visitor) -> None:
+    for key in ("give", "strike"):
+        visitor.post(f"{own}/pledges/{key}/withdraw")
+    visitor.get(own)
+    assert visitor.page.select_one(".pledging__title").get_text() == "Pledge something"
+    by = workshop.account().id
+    with workshop.writing() as session:
+        (signature_id,) = session.scalars(select(Signature.id))
+        deciding.reject(session, letter, [signature_id], reason="No.", account_id=by, now=clock.now())
+    visitor.get(own)
+    assert not visitor.page.select_one(".pledging__title")
 
 
 def test_looking_at_the_page_pledges_nothing(workshop: Workshop, own: str, visitor: Visitor) -> None:

@@ -4,10 +4,14 @@ import pytest
 import time_machine
 
 from pledges import clock
+from pledges.letter import withdrawing
 from pledges.letter.models import Letter
+from pledges.letter.queries import get_letter
 from pledges.pledge import binding, tracking
+from pledges.pledge.mails import report_token
 from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import State
+from pledges.signature.mails import manage_token
 from tests.people import Visitor, Workshop
 from tests.pledge.promises import AFTER, BEFORE, PLEDGES, pledged, report
 from tests.pledge.tracker.page import TRACKER, section
@@ -73,6 +77,41 @@ def test_more_than_was_pledged_and_aimed_at_can_be_delivered(
         assert "20.000.000\N{NO-BREAK SPACE}€" in visitor.page.select_one("#give").get_text()
         give = visitor.get(f"/api/v1{TRACKER}").json["pledges"][1]
         assert (give["pledged"], give["delivered"], give["target"]) == ("13000000.00", "20000000.00", "13000000.00")
+
+
+def test_what_is_kept_has_a_bar_only_where_its_number_stands(
+    workshop: Workshop, visitor: Visitor, letter: Letter
+) -> None:
+    with time_machine.travel(BEFORE):
+        giver = pledged(workshop, letter, "a@example.org", speak=None, give=5000)
+        report(workshop, giver, speak=Outcome(State.KEPT))
+        visitor.get(TRACKER)
+        assert visitor.page.select_one("#give .sums__delivered")
+        assert visitor.page.select_one("#speak .sums__pledged")
+        assert not visitor.page.select_one("#speak .sums__delivered")
+    with time_machine.travel(AFTER):
+        visitor.get(TRACKER)
+        assert visitor.page.select_one("#speak .sums__delivered")
+
+
+def test_what_waits_under_a_withdrawn_letter_binds_nobody_any_more(
+    workshop: Workshop, visitor: Visitor, letter: Letter
+) -> None:
+    void = "The letter was withdrawn before 3 had pledged it, so it binds nobody."
+    with time_machine.travel(BEFORE):
+        signature = pledged(workshop, letter, "a@example.org", give=5000, strike=None)
+        with workshop.writing() as session:
+            withdrawing.withdraw(session, get_letter(session, letter.slug), "We were wrong.", now=clock.now())
+        visitor.get(TRACKER)
+        assert void in section(visitor, "strike")
+        assert "Binds once" not in visitor.text
+        assert "it binds nobody" in visitor.get("/embed/ask-more.json?pledge=strike").json["what"]
+        with workshop.app.app_context():
+            own, report_on = manage_token(signature, clock.now()), report_token(signature.id, clock.now())
+        visitor.get(f"/manage/{own}")
+        assert void in visitor.text
+        visitor.get(f"/report/{report_on}")
+        assert "I will strike. binds nobody" in visitor.text
 
 
 def test_the_api_says_what_the_contract_says(workshop: Workshop, visitor: Visitor, letter: Letter) -> None:
