@@ -158,6 +158,7 @@ def test_a_report_on_what_is_withdrawn_says_so(
         making.withdraw(session, signature.id, "give", now=clock.now())
     assert visitor.post(page, {"give-outcome": "kept", "speak-outcome": "kept"}).status_code == 410
     assert visitor.page.select_one("h1").get_text() == "This pledge is withdrawn"
+    assert visitor.page.select_one("main .button")["href"] == "/letters/ask-more"
     visitor.get(page)
     assert "Nothing to say of these I will give. withdrawn" in visitor.text
     with workshop.writing() as session:
