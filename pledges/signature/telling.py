@@ -5,9 +5,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from pledges.letter.models import Counted, LetterState
 from pledges.signature.models import Signature, SignatureEvent
 from pledges.signature.policy import OPEN
-from pledges.signature.states import Actor, State
+from pledges.signature.states import Actor, State, bucket_of
+from pledges.tally.models import Bucket
 
 
 def everything_of(signature: Signature, history: Sequence[SignatureEvent]) -> Mapping[str, Any]:
@@ -60,18 +62,34 @@ def everything_of(signature: Signature, history: Sequence[SignatureEvent]) -> Ma
         "created_at": _iso(signature.created_at),
         "confirmed_at": _iso(signature.confirmed_at),
         "history": [
-            {"at": _iso(event.at), "from": _told(event.old), "to": _told(event.new), "by": _told_actor(event)}
+            {
+                "at": _iso(event.at),
+                "from": _told(event.old),
+                "to": _told(event.new),
+                "by": _told_actor(event),
+            }
             for event in history
         ],
     }
+
+
+def counts(signature: Signature) -> bool:
+    """Whether it is in its letter's count, as far as its signatory is told: quarantined, it is told as awaiting. Under
+    a draft nobody is shown a count.
+    """
+    if signature.letter.state is LetterState.DRAFT:
+        return False
+    told = _told(signature.state)
+    bucket = bucket_of(signature.kind, told, earlier=signature.earlier)
+    return bucket is Bucket.APPROVED or (bucket is Bucket.AWAITING and signature.letter.counted is Counted.CONFIRMED)
 
 
 def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _told(state: State) -> str:
-    return (State.AWAITING if state is State.QUARANTINED else state).value
+def _told(state: State) -> State:
+    return State.AWAITING if state is State.QUARANTINED else state
 
 
 def _told_actor(event: SignatureEvent) -> str:

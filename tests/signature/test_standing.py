@@ -162,3 +162,41 @@ def test_who_agrees_to_the_changed_text_is_told_that_it_was_taken(workshop: Work
     visitor.press("/agree")
     assert visitor.page.select_one("[role=status]").get_text() == "Thank you: you have agreed to the present text."
     assert is_said(visitor.text) == {SHOWN}
+
+
+LOWERS = "The count goes down by one."
+
+
+@pytest.mark.parametrize(
+    ("state", "counted", "lowers"),
+    [
+        (State.AWAITING, "confirmed", True),
+        (State.QUARANTINED, "confirmed", True),
+        (State.APPROVED, "confirmed", True),
+        (State.REJECTED, "confirmed", False),
+        (State.AWAITING, "approved", False),
+        (State.QUARANTINED, "approved", False),
+        (State.APPROVED, "approved", True),
+    ],
+)
+def test_withdrawing_is_said_to_lower_the_count_where_one_thinks_to_be_in_it(
+    workshop: Workshop, visitor: Visitor, state: State, counted: str, lowers: bool
+) -> None:
+    letter = workshop.letter(count=counted)
+    said = said_to(workshop, visitor, in_state(workshop, letter, state))
+    assert "Withdrawing erases your name" in said
+    assert (LOWERS in said) == lowers
+
+
+def test_nobody_outside_the_count_is_told_that_withdrawing_lowers_it(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter()
+    signature = in_state(workshop, letter, State.APPROVED)
+    revise(workshop, CHANGE)
+    assert LOWERS not in said_to(workshop, visitor, signature)
+    newest = in_state(workshop, letter, State.APPROVED, "bea@example.org", "Bea Example")
+    assert LOWERS in said_to(workshop, visitor, newest)
+    society = in_state(workshop, letter, State.APPROVED, "office@example.net", kind=Kind.ORGANIZATION)
+    assert LOWERS not in said_to(workshop, visitor, society)
+    with workshop.writing() as session:
+        get_letter(session, letter.slug).state = LetterState.DRAFT
+    assert LOWERS not in said_to(workshop, visitor, newest)

@@ -82,6 +82,7 @@ def manage_page(signature: Signature, form: OwnForm, token: str, *, pledging: Ow
         token=token,
         report=report_token(signature.id, clock.now()) if signature.commits else None,
         figures=figures,
+        is_counted=telling.counts(signature),
         pledging=pledging or own_pledges(db.session(), signature),
         question=question_to(db.session(), signature),
         said=said_in(SAID),
