@@ -1,7 +1,7 @@
 """Languages: which the interface speaks, which one a page is in, and how numbers read in it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -10,6 +10,7 @@ from typing import Any
 from anyascii import anyascii
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from flask import Flask, Response, after_this_request, current_app, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale
@@ -30,6 +31,7 @@ def start(app: Flask) -> None:
     app.jinja_env.filters["figure"] = figure
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["minute"] = minute
+    app.jinja_env.filters["either"] = either
     app.jinja_env.globals["direction"] = direction
     app.jinja_env.globals["language_name"] = language_name
     app.jinja_env.globals["country_name"] = country_name
@@ -115,6 +117,11 @@ def figure(number: int, language: str | None = None) -> str:
     if language is None and has_request_context():
         language = page_language()
     return format_decimal(number, locale=_current(language))
+
+
+def either(names: Iterable[str]) -> str:
+    """Names of which any one will do, as the interface lists them: a, b, or c."""
+    return str(format_list(list(names), style="or", locale=_current(None)))
 
 
 def day(moment: date, language: str | None = None) -> str:

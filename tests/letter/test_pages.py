@@ -129,6 +129,18 @@ def test_what_the_head_says_can_not_become_markup(workshop: Workshop, visitor: V
         assert hostile in visitor.page.get_text()
 
 
+def test_a_list_that_shows_none_of_those_who_signed_says_so(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter()
+    for path in ("/letters/ask-more", "/letters/ask-more/signatories"):
+        visitor.get(path)
+        assert "Yours can be the first." in visitor.text
+    workshop.confirmed(letter)
+    for path in ("/letters/ask-more", "/letters/ask-more/signatories"):
+        visitor.get(path)
+        assert "No name is shown yet." in visitor.text
+        assert "the first." not in visitor.text
+
+
 def test_a_closed_letter_is_read_without_a_form(workshop: Workshop, visitor: Visitor) -> None:
     workshop.letter()
     close(workshop, "ask-more")

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, EmailField, Field, Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
-from pledges.languages import countries, country_codes
+from pledges.languages import countries, country_codes, either
 from pledges.letter.models import Letter
 from pledges.plain_text import has_letter
 from pledges.signature.addresses import LONGEST, Address, AddressRefused, is_within, read_address, readable_domain
@@ -99,7 +99,7 @@ class SignForm(Form):
             raise ValidationError(_("Enter a whole mail address, such as name@example.org.")) from None
         domains = self._letter.email_domains
         if domains and not is_within(self._address, domains):
-            readable = ", ".join(map(readable_domain, domains))
+            readable = either(map(readable_domain, domains))
             raise ValidationError(_("Only addresses of %(domains)s can sign this letter.", domains=readable))
 
     def validate_country(self, field: Field) -> None:
