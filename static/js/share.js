@@ -1,17 +1,18 @@
-// Adds to the share links: copying the address, and the device's own way to share.
+// Adds to the pages that pass a letter on: copying what stands beside a button, and the device's own way to share.
+
+for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy]") : []) {
+  const label = button.textContent;
+  const field = button.parentElement.querySelector("input, textarea");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(field.value);
+    button.textContent = button.dataset.copy;
+    setTimeout(() => (button.textContent = label), 2000);
+  });
+}
 
 for (const box of document.querySelectorAll("[data-share]")) {
   const { url, title } = box.dataset;
-  const copy = box.querySelector("[data-copy]");
-  if (copy && navigator.clipboard) {
-    const label = copy.textContent;
-    copy.hidden = false;
-    copy.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(url);
-      copy.textContent = copy.dataset.copy;
-      setTimeout(() => (copy.textContent = label), 2000);
-    });
-  }
   const native = box.querySelector("[data-native]");
   if (native && navigator.share) {
     native.hidden = false;
