@@ -14,6 +14,7 @@ from babel.numbers import (
     parse_decimal,
 )
 
+from pledges.languages import direction, interface_language
 from pledges.letter.units import Unit, locale_of
 
 __all__ = [
@@ -102,11 +103,13 @@ def as_typed(amount: int, unit: Unit, language: str) -> str:
 
 def written(amount: int, unit: Unit, language: str) -> str:
     """The amount with its unit, as the language writes it, for reading: a whole one without decimals. A unit that
-    nobody knows stands as the letter names it.
+    nobody knows stands as the letter names it; money beside a text that runs from the right, as the interface's
+    language writes it, in whose words it stands.
     """
-    locale, (value, is_whole) = locale_of(language), _value(amount, unit)
+    value, is_whole = _value(amount, unit)
     if not unit.is_currency:
         return unit.of(value, language)
+    locale = locale_of(language if direction(language) == "ltr" else interface_language(language))
     if not is_whole:
         return str(format_currency(value, unit.name, locale=locale))
     pattern = locale.currency_formats["standard"].pattern.replace("0.00", "0")

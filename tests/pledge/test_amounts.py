@@ -115,6 +115,7 @@ def test_the_example_is_written_as_the_language_does() -> None:
         (150, HOURS, "es", "1,5\N{NO-BREAK SPACE}horas"),
         (100, HOURS, "es", "1\N{NO-BREAK SPACE}hora"),
         (100, HOURS, "en", "1\N{NO-BREAK SPACE}hour"),
+        (390_000_015, EUR, "ar", "€3,900,000.15"),
         (200, Unit("meals"), "es", "2\N{NO-BREAK SPACE}meals"),
     ],
 )
