@@ -9,7 +9,7 @@ from pledges.letter import publishing, withdrawing
 from pledges.letter.models import Letter
 from pledges.letter.queries import lock_letter
 from pledges.letter.reading import read_letter_file
-from pledges.pledge import asking, binding, deliveries, making, nudging, queries
+from pledges.pledge import asking, binding, deliveries, making, nudging, queries, tracking
 from pledges.pledge.counting import Weighing
 from pledges.pledge.mails import CHECK_INS, REPORT_LINK, REPORT_LINK_LASTS, unsubscribe_path
 from pledges.pledge.models import Pledge, PledgeDay
@@ -63,6 +63,8 @@ def stage_pledges(make: Workshop) -> dict[str, str]:
     right = _arabic(make)
     arabic = _fill(make, right, 6, name="مريم الخطيب")
     _fall_due(make, right)
+    for letter in (before, due, over, right):
+        _look_back(make, letter)
     return {
         "pledged_by": f"/letters/pledges-due/pledges/{ids[0]}",
         "confirm_pledges": _confirm(make, before),
@@ -113,12 +115,18 @@ def _fill(make: Workshop, letter: Letter, number: int, name: str = "Ada Quillfea
         for commitment in first:
             commitment.checked, commitment.checked_source = True, "Minutes of the works council"
         weighing.settle(session)
-        for pledge in queries.list_pledges(session, letter):
+    return ids
+
+
+def _look_back(make: Workshop, letter: Letter) -> None:
+    """Forty days in which it came to what stands now: nothing is taken back, and reports begin with the second half."""
+    with make.writing() as session:
+        for standing in tracking.list_standings(session, letter, now=clock.now()):
+            totals, pledge = standing.totals, standing.pledge
             for back in range(40, 0, -1) if pledge.threshold is None else ():
-                made, kept = number * (41 - back) // 41, number * max(0, 20 - back) // 40
+                made, kept = totals.made * (41 - back) // 41, totals.kept * max(0, 21 - back) // 21
                 day = clock.now().date() - timedelta(days=back)
                 session.add(PledgeDay(pledge_id=pledge.id, day=day, made=made, kept=kept))
-    return ids
 
 
 def _let_reports_wait(make: Workshop, letter: Letter) -> str:
