@@ -59,7 +59,7 @@ def totals(workshop: Workshop, letter: Letter, key: str) -> Totals:
 def test_one_sees_what_one_has_pledged_and_what_else_one_can(workshop: Workshop, own: str, visitor: Visitor) -> None:
     visitor.get(own)
     for said in (
-        "Your pledges", "I will give.", "How much: €20", "Reference: ", "https://pay.example.org", "binds",
+        "Your pledges", "I will give.", "How much: €20", "Reference: ", "https://pay.example.org", "pledged it",
         "waits for others", "binds only once 100 have pledged it; 1 by now.", "Pledge something more",
         "I will speak up.",
     ):  # fmt: skip
