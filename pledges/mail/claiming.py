@@ -29,6 +29,7 @@ _END = (
         state=bindparam("ending"),
         ended_at=bindparam("now"),
         error=bindparam("why"),
+        attempts=_OUTBOX.c.attempts + bindparam("tries"),
         leased_until=None,
         leased_by=None,
         recipient=None,
@@ -70,8 +71,12 @@ def release(session: Session, worker: str) -> None:
 def settle(
     session: Session, mail_id: int, worker: str, state: OwedState, *, now: datetime, error: str | None = None
 ) -> None:
-    """Ends a mail for good, and forgets its recipient, unless another worker has taken it over meanwhile."""
-    session.execute(_END, {"mail": mail_id, "worker": worker, "ending": state, "now": now, "why": error})
+    """Ends a mail for good, and forgets its recipient, unless another worker has taken it over meanwhile.
+
+    The try that it ends with counts like any other; what was moot was never tried.
+    """
+    ending = {"ending": state, "now": now, "why": error, "tries": 0 if state is OwedState.MOOT else 1}
+    session.execute(_END, {"mail": mail_id, "worker": worker, **ending})
 
 
 def postpone(session: Session, mail: OwedMail, worker: str, *, now: datetime, error: str) -> None:

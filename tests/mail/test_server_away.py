@@ -104,7 +104,7 @@ def test_a_server_that_goes_away_in_mid_batch_gets_the_rest_after_its_return(
     workshop.sink.answers += ["250 OK", "vanish"]
     workshop.worker.work()
     assert [(owed.state, owed.attempts, owed.leased_by) for owed in workshop.outbox()] == [
-        (OwedState.SENT, 0, None),
+        (OwedState.SENT, 1, None),
         (OwedState.DUE, 0, None),
         (OwedState.DUE, 0, None),
     ]
