@@ -9,7 +9,7 @@ from typing import Any
 
 from anyascii import anyascii
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time, get_datetime_format
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from flask import Flask, Response, after_this_request, current_app, g, has_request_context, request
@@ -131,7 +131,10 @@ def day(moment: date, language: str | None = None) -> str:
 
 def minute(moment: datetime) -> str:
     """A time to the minute, in UTC."""
-    return f"{format_datetime(moment, format='medium', locale=_current(None))} UTC"
+    locale = _current(None)
+    time, date_ = format_time(moment, "short", locale=locale), format_date(moment, "medium", locale=locale)
+    both = str(get_datetime_format("medium", locale=locale)).replace("'", "")
+    return f"{both.replace('{0}', time).replace('{1}', date_)} UTC"
 
 
 def direction(language: str) -> str:
