@@ -1,6 +1,6 @@
 """What the moderators' pages tell of a decision."""
 
-from flask import flash
+from flask import flash, get_template_attribute
 from flask_babel import gettext, ngettext
 
 from pledges.moderation.deciding import Outcome
@@ -57,7 +57,7 @@ def _name(signature: Signature) -> str:
 
 def _state(signature: Signature, decision: Decision) -> str:
     of_statement = signature.statement_state if decision in OF_STATEMENTS else None
-    return of_statement or signature.state
+    return str(get_template_attribute("macros/moderation.html", "state_name")(of_statement or signature.state))
 
 
 def _done(decision: Decision, count: int) -> str:

@@ -156,7 +156,7 @@ def test_staff_see_what_failed_and_what_is_tried_again_without_an_address(worksh
     assert visitor.get("/staff/mail").status_code == 200
     rows = [row.get_text(" ") for row in visitor.page.select("tbody tr")]
     assert len(rows) == 2
-    assert f"number {failed.id}" in rows[0]
+    assert f"Link to confirm a signature signature number {failed.id}" in rows[0]
     assert "550 <(address)> unknown" in rows[0]
     assert f"number {postponed.id}" in rows[1]
     assert "450 mailbox busy" in rows[1]

@@ -78,7 +78,7 @@ def test_what_was_decided_is_listed_newest_first_with_its_history(workshop: Work
     rows = moderator.page.select(".queue__row")
     assert len(rows) == 100
     assert "Mickey Mouse" in rows[0].get_text()
-    assert "awaiting → rejected" in rows[0].get_text()
+    assert "waits for a moderator → rejected" in rows[0].get_text()
     assert "no such person" in rows[0].get_text()
     assert "Name 100" in rows[1].get_text()
     following = moderator.page.select_one("a[rel=next]")["href"]
