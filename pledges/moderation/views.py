@@ -1,6 +1,5 @@
 """The moderators' pages: letters with names waiting, the queue, and what was decided."""
 
-from collections import Counter
 from typing import Any, TypeAlias
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -44,9 +43,9 @@ Answer: TypeAlias = Response | str | tuple[str, int]
 def letters() -> Answer:
     session = db.session()
     mine = [letter for letter in list_letters(session) if current_user.reaches(letter.id)]
-    waiting = Counter(queries.count_waiting(session)) + Counter(statements.count_unread(session))
-    waiting += Counter(reading.count_unread(session))
-    mine.sort(key=lambda letter: -waiting.get(letter.id, 0))
+    counts = (queries.count_waiting(session), statements.count_unread(session), reading.count_unread(session))
+    waiting = {letter.id: [count.get(letter.id, 0) for count in counts] for letter in mine}
+    mine.sort(key=lambda letter: -sum(waiting[letter.id]))
     figures = list_figures(session, mine)
     return render_template("moderation/letters.html", letters=mine, waiting=waiting, figures=figures)
 

@@ -11,7 +11,7 @@ for (const form of document.querySelectorAll("form:has(.queue)")) {
   const tell = () => {
     const chosen = boxes.filter((box) => box.checked).length;
     buttons.forEach((button, i) => {
-      button.textContent = chosen ? `${labels[i]} (${chosen})` : labels[i];
+      button.textContent = chosen ? `${labels[i]}\u00a0(${chosen})` : labels[i];
     });
   };
 

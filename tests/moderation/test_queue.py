@@ -69,7 +69,8 @@ def test_letters_with_the_most_names_waiting_come_first(workshop: Workshop, mode
     moderator.get("/moderation/")
     rows = moderator.page.select("tbody tr")
     assert [row.select_one("a").get_text(strip=True) for row in rows][:2] == ["Letter many", "Letter few"]
-    assert [row.select_one(".number").get_text(strip=True) for row in rows] == ["3", "1", "0", "0"]
+    waiting = [row.select_one("td").get_text(strip=True) for row in rows]
+    assert waiting == ["3 names", "1 name", "nothing", "nothing"]
 
 
 def test_an_empty_queue_says_so(workshop: Workshop, moderator: Visitor) -> None:
@@ -77,6 +78,14 @@ def test_an_empty_queue_says_so(workshop: Workshop, moderator: Visitor) -> None:
     moderator.get("/moderation/ask-more")
     assert "No name waits here." in moderator.text
     assert waiting_ids(moderator) == []
+
+
+def test_a_queue_where_no_name_but_a_sentence_waits_is_not_called_empty(workshop: Workshop, moderator: Visitor) -> None:
+    workshop.confirmed(workshop.letter(moderation="flag"), statement="It was my business, too.")
+    moderator.get("/moderation/ask-more")
+    assert "1 sentence waits" in moderator.text
+    assert "No name waits here." not in moderator.text
+    assert "0 names wait" not in moderator.text
 
 
 def test_an_unknown_letter_or_page_is_refused(workshop: Workshop, moderator: Visitor) -> None:

@@ -97,4 +97,4 @@ def test_letters_with_sentences_waiting_are_counted_among_those_with_work(
     workshop.confirmed(workshop.letter("busy", title="Busy", moderation="flag"), statement=SENTENCE)
     moderator.get("/moderation/")
     first = moderator.page.select_one("tbody tr")
-    assert (first.select_one("a").get_text(), first.select_one(".number").get_text(strip=True)) == ("Busy", "1")
+    assert (first.select_one("a").get_text(), first.select_one("td").get_text(strip=True)) == ("Busy", "1 sentence")
