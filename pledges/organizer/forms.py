@@ -1,10 +1,11 @@
-"""The forms with which staff sign in, and invite and rank first signatories."""
+"""The forms with which staff sign in, invite and rank first signatories, and bring what was delivered."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
 from wtforms import EmailField, Field, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
@@ -103,14 +104,34 @@ class InviteForm(FlaskForm):  # type: ignore[misc] # untyped base
             raise ValidationError(_("Leave out characters that can't be seen.")) from None
 
 
+class DeliveriesForm(FlaskForm):  # type: ignore[misc] # untyped base
+    """A file of what was delivered."""
+
+    file = FileField(_("The file"), [FileRequired()], render_kw={"accept": ".csv,text/csv"})
+
+    def text(self) -> str:
+        """What the file says; nothing where there is none, or it is no text in UTF-8."""
+        try:
+            return self.file.data.read().decode() if self.file.data else ""
+        except UnicodeDecodeError:
+            return ""
+
+
 class RanksWrong(ValueError):
-    """A place that is no whole number from 1 on."""
+    """Places that are no whole numbers from 1 on; `ids` are whose."""
+
+    def __init__(self, ids: frozenset[int]) -> None:
+        super().__init__(ids)
+        self.ids = ids
 
 
 def read_ranks(sent: Mapping[str, str]) -> dict[int, int | None]:
     """The places by ids, from fields `rank-<id>`; None where a place was left empty. Raises RanksWrong."""
     typed = {name.removeprefix("rank-"): value.strip() for name, value in sent.items() if name.startswith("rank-")}
-    return {read_id(name): _place(value) if value else None for name, value in typed.items()}
+    wrong = frozenset(read_id(name) for name, value in typed.items() if value and not _is_place(value))
+    if wrong:
+        raise RanksWrong(wrong)
+    return {read_id(name): int(value) if value else None for name, value in typed.items()}
 
 
 def read_id(text: str) -> int:
@@ -118,7 +139,5 @@ def read_id(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID else 0
 
 
-def _place(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(LAST_PLACE)) and int(text)):
-        raise RanksWrong(text[:20])
-    return int(text)
+def _is_place(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= len(str(LAST_PLACE)) and int(text) > 0

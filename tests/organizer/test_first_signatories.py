@@ -72,7 +72,10 @@ def test_a_place_is_a_whole_number(workshop: Workshop, organizer: Visitor, place
     came(workshop, Visitor(workshop.app.test_client()), first_link(workshop, letter), "Ada Example")
     (ada,) = invited(workshop, letter)
     assert send(organizer, "rank", **{f"rank-{ada.id}": place}) == 422
-    assert "from 1 to 9999" in organizer.text
+    field = organizer.page.select_one("input[aria-invalid]")
+    assert (field["name"], field["value"]) == (f"rank-{ada.id}", place)
+    assert "from 1 to 9999" in organizer.page.select_one(f"#{field['aria-describedby']}").get_text()
+    assert organizer.page.select_one(f"[role=alert] a[href='#{field['id']}']")
     assert invited(workshop, letter)[0].rank is None
 
 
@@ -89,6 +92,8 @@ def test_nobody_is_invited_to_a_closed_letter(workshop: Workshop, organizer: Vis
         publishing.close(session, get_letter(session, "ask-more"), now=clock.now())
     assert send(organizer, "invite", note="Too late") == 409
     assert "Links that were made before lead to the letter." in organizer.text
+    organizer.get(PAGE)
+    assert not organizer.page.select("form[action$='/invite']")
 
 
 def test_the_letters_are_listed_with_their_states(workshop: Workshop, organizer: Visitor) -> None:

@@ -81,6 +81,8 @@ def test_the_organizer_imports_in_the_browser_and_sees_what_did_not_match(
     assert "1 signatory says otherwise. What they said stands" in organizer.text
     assert f"{gifts(workshop)[1].reference} : they say “partly kept”, €10; you have recorded €20.50" in organizer.text
     assert send(organizer, "") == 422
+    assert "CSV" in organizer.page.select_one("[role=alert] a[href='#file']").get_text()
+    assert organizer.page.select_one("#file[aria-invalid]")["aria-describedby"] == "file-error"
     assert send(organizer, "A" * 300_000) == 200
 
 

@@ -16,6 +16,7 @@ from pledges.organizer.forms import InviteForm, RanksWrong, read_id, read_ranks
 from pledges.organizer.models import Role
 from pledges.organizer.views.room import Answer, blueprint
 from pledges.signature import ranking
+from pledges.signature.models import Signature
 
 
 @blueprint.get("/organize/")
@@ -62,9 +63,8 @@ def rank(slug: str) -> Answer:
         letter = _letter(session, slug)
         try:
             ranks = read_ranks(request.form)
-        except RanksWrong:
-            wrong = gettext("A place is a whole number from 1 to 9999, or nothing.")
-            return _page(session, letter, InviteForm(formdata=None), wrong=wrong), 422
+        except RanksWrong as mistake:
+            return _page(session, letter, InviteForm(formdata=None), wrong=mistake.ids), 422
         ranking.rank(session, letter, ranks)
         for name, by in (("up", -1), ("down", 1)):
             if name in request.form:
@@ -79,15 +79,24 @@ def _letter(session: Session, slug: str) -> Letter:
     return letter
 
 
-def _page(session: Session, letter: Letter, form: InviteForm, *, wrong: str | None = None) -> str:
-    invitations = list_invitations(session, letter)
+def _page(session: Session, letter: Letter, form: InviteForm, *, wrong: frozenset[int] = frozenset()) -> str:
+    invitations, signatures = list_invitations(session, letter), ranking.list_invited(session, letter)
     return render_template(
         "organizer/first.html",
         letter=letter,
         form=form,
-        wrong=wrong,
+        wrong={signature.id: _mistake(signature) for signature in signatures if signature.id in wrong},
         invitations=invitations,
         tokens={found.id: inviting.first_token(found.id, since=found.created_at) for found in invitations},
         notes={found.id: found.note for found in invitations},
-        signatures=ranking.list_invited(session, letter),
+        signatures=signatures,
     )
+
+
+def _mistake(signature: Signature) -> dict[str, str]:
+    """What is to mend in the place of one, for the summary above and beside the field itself."""
+    return {
+        "id": f"rank-{signature.id}",
+        "label": gettext("Place of %(name)s", name=signature.name or gettext("(name not shown)")),
+        "message": gettext("A place is a whole number from 1 to 9999, or nothing."),
+    }

@@ -15,6 +15,7 @@ from pledges.languages import figure
 from pledges.letter.models import Letter
 from pledges.letter.queries import get_letter
 from pledges.organizer.desk import staff_only
+from pledges.organizer.forms import DeliveriesForm
 from pledges.organizer.models import Role
 from pledges.organizer.views.room import Answer, blueprint
 from pledges.pledge import deliveries, exporting, nudging, tracking
@@ -72,16 +73,13 @@ def ask_all(slug: str) -> Answer:
 @blueprint.post("/organize/<slug:slug>/pledges/import")
 @staff_only(Role.ADMIN, Role.ORGANIZER)
 def import_deliveries(slug: str) -> Answer:
-    sent = request.files.get("file")
-    try:
-        text = sent.read().decode() if sent else ""
-    except UnicodeDecodeError:
-        text = ""
-    lines = deliveries.read_lines(text)
+    form = DeliveriesForm()
+    lines = deliveries.read_lines(form.text())
     with transaction() as session:
         letter = _letter(session, slug)
         if not lines:
-            return _page(session, letter, wrong=gettext("Choose a CSV file in UTF-8 with at least one line.")), 422
+            form.file.errors = [gettext("Choose a CSV file in UTF-8 with at least one line.")]
+            return _page(session, letter, form=form), 422
         imported = deliveries.import_deliveries(session, letter, lines, now=clock.now())
     return _page(db.session(), _letter(db.session(), slug), imported=imported)
 
@@ -101,7 +99,9 @@ def _letter(session: Session, slug: str) -> Letter:
     return letter
 
 
-def _page(session: Session, letter: Letter, *, imported: Imported | None = None, wrong: str | None = None) -> str:
+def _page(
+    session: Session, letter: Letter, *, imported: Imported | None = None, form: DeliveriesForm | None = None
+) -> str:
     now = clock.now()
     standings = tracking.list_standings(session, letter, now=now)
     return render_template(
@@ -110,5 +110,5 @@ def _page(session: Session, letter: Letter, *, imported: Imported | None = None,
         standings=standings,
         may_nudge={s.pledge.id: nudging.may_nudge(s.pledge, now=now) and s.is_undecided for s in standings},
         imported=imported,
-        wrong=wrong,
+        form=form or DeliveriesForm(formdata=None),
     )
