@@ -89,6 +89,12 @@ def import_nothing(page: Page) -> None:
     page.wait_for_selector("[role=alert]")
 
 
+def rank_wrong(page: Page) -> None:
+    page.locator(".rank").first.fill("0")
+    page.get_by_role("button", name="Save the places").click()
+    page.wait_for_selector("#errors")
+
+
 def choose_report(page: Page) -> None:
     page.locator("input[name=commitment]").first.check()
 
