@@ -91,7 +91,8 @@ def _to(text: LetterText) -> str:
     would stand before it.
     """
     if direction(text.language) == "rtl":
-        return f"{FIRST_STRONG_ISOLATE}{gettext('To:')}{POP_ISOLATE} {text.addressee}"
+        label = gettext("To:")
+        return f"{FIRST_STRONG_ISOLATE}{label}{POP_ISOLATE} {text.addressee}"
     return str(gettext("To: %(addressee)s", addressee=text.addressee))
 
 
