@@ -217,6 +217,15 @@ def test_markup_in_a_title_is_text_everywhere(site: Site, open_page: OpenPage) -
         assert watch.complaints == []
 
 
+def test_each_box_of_code_is_copied_whole(site: Site, open_page: OpenPage) -> None:
+    page, _ = open_page(permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"{site.url}/letters/ask-more-of-us/share")
+    for field in ("share-url", "code-element", "code-badge"):
+        page.locator(f"div:has(> #{field})").get_by_role("button", name="Copy").click()
+        expect(page.locator(f"div:has(> #{field})").get_by_role("button")).to_have_text("Copied")
+        assert page.evaluate("navigator.clipboard.readText()") == page.input_value(f"#{field}")
+
+
 def test_the_script_is_small(site: Site, open_page: OpenPage) -> None:
     page, _ = open_page()
     answer = page.request.get(f"{site.url}/embed.js", headers={"Accept-Encoding": "gzip"})

@@ -31,6 +31,15 @@ def test_the_element_is_given_words_and_digits_of_the_language(workshop: Worksho
     assert visitor.get("/embed/ask-more.json").json["goal"]["text"] == "Goal: 20,000"
 
 
+def test_the_word_before_an_addressee_is_kept_apart_from_what_runs_from_the_right(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    workshop.letter(translations="[{language: ar, title: اسألونا, to: المجلس, body: نسأل.}]")
+    assert visitor.get("/embed/ask-more.json").json["to"] == "To: The board"
+    to = visitor.get("/embed/ask-more.json?lang=ar").json["to"]
+    assert to == "\N{FIRST STRONG ISOLATE}To:\N{POP DIRECTIONAL ISOLATE} المجلس"
+
+
 def test_a_closed_letter_says_so_in_frame_and_element(workshop: Workshop, visitor: Visitor) -> None:
     letter = workshop.letter()
     assert visitor.get("/embed/ask-more.json").json["ended"] is None
