@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import Text, type_coerce, update
+from sqlalchemy import Text, text, type_coerce, update
 
 from pledges import clock
 from pledges.mail import composing, outbox
@@ -120,6 +120,29 @@ def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(
     _first, odd, sent = workshop.outbox()
     assert (odd.state, odd.attempts, sent.state) == (OwedState.DUE, 1, OwedState.SENT)
     assert "ada" not in str(odd.error)
+
+
+def test_what_was_sent_is_noted_though_the_next_one_ends_its_transaction(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composing, "_composers", dict(composing._composers))
+    composing.register("odd", lambda session, *_: session.execute(text("SELECT lost FROM nowhere")))
+    signature = workshop.sign(workshop.letter())
+    with workshop.writing() as session:
+        outbox.owe(session, "odd", signature.id, now=clock.now())
+    assert len(workshop.deliver()) == 1
+    assert [(mail.state, mail.attempts) for mail in workshop.outbox()] == [(OwedState.SENT, 1), (OwedState.DUE, 1)]
+    assert workshop.deliver() == []
+
+
+def test_what_was_sent_is_noted_though_the_server_goes_away_after_it(workshop: Workshop) -> None:
+    letter = workshop.letter()
+    for name in ("ada", "bob"):
+        workshop.sign(letter, f"{name}@example.org")
+    workshop.sink.answers += ["250 taken", "421 going away"]
+    assert [mail["To"] for mail in workshop.deliver()] == ["ada@example.org"]
+    left = [(mail.state, mail.leased_by) for mail in workshop.outbox()]
+    assert left == [(OwedState.SENT, None), (OwedState.DUE, None)]
 
 
 def test_one_mail_whose_sealing_key_is_lost_holds_up_neither_the_others_nor_the_staff_page(
