@@ -71,6 +71,8 @@ def fits(affiliation: str, domain: str, *, listed: Collection[str] = ()) -> bool
 
 
 def _is_domain(affiliation: str, domain: str) -> bool:
+    if "." not in affiliation:
+        return False
     try:
         said = read_domain(affiliation.strip().removeprefix("www."))
     except AddressRefused:
