@@ -9,8 +9,9 @@ from pledges.mail.models import KeptMail
 from tests.people import Workshop
 
 SUBJECTS = {
-    "confirm": "Confirm your signature:",
-    "thanks": "You have signed:",
+    "confirm": "Confirm your signature: Ask more of us",
+    "thanks": "You have signed: Ask more of us",
+    "thanks-right-to-left": "You have signed: لا ننظر",
     "check_in": "What became of your pledges?",
     "lapsed": "Your pledge has lapsed:",
     "changed": "Do you agree to the changed text?",
