@@ -49,22 +49,24 @@ def start(app: Flask, settings: Settings) -> None:
         if not (_is_text(request.query_string) and _is_text(_form())):
             abort(400, "not UTF-8")
 
-    @app.after_request
-    def add_headers(response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", POLICY)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        if "token" in (request.view_args or {}):
-            headers["Cache-Control"] = "no-store"
-            headers["Referrer-Policy"] = "strict-origin"  # under no-referrer, browsers post `Origin: null`
-            headers["X-Robots-Tag"] = "noindex, nofollow"
-        headers.setdefault("Cache-Control", "no-store")  # what may be kept says so itself
-        if settings.is_https:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        return response
+    app.after_request(lambda response: _add_headers(response, is_https=settings.is_https))
+
+
+def _add_headers(response: Response, *, is_https: bool) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if "token" in (request.view_args or {}):
+        headers["Cache-Control"] = "no-store"
+        headers["Referrer-Policy"] = "strict-origin"  # under no-referrer, browsers post `Origin: null`
+        headers["X-Robots-Tag"] = "noindex, nofollow"
+    headers.setdefault("Cache-Control", "no-store")  # what may be kept says so itself
+    if is_https:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
 
 
 class HostMended:
