@@ -62,12 +62,7 @@ def everything_of(signature: Signature, history: Sequence[SignatureEvent]) -> Ma
         "created_at": _iso(signature.created_at),
         "confirmed_at": _iso(signature.confirmed_at),
         "history": [
-            {
-                "at": _iso(event.at),
-                "from": _told(event.old),
-                "to": _told(event.new),
-                "by": _told_actor(event),
-            }
+            {"at": _iso(event.at), "from": _told(event.old), "to": _told(event.new), "by": _told_actor(event)}
             for event in history
         ],
     }

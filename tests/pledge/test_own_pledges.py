@@ -10,7 +10,6 @@ from pledges import clock
 from pledges.letter import withdrawing
 from pledges.letter.models import Letter
 from pledges.letter.queries import get_letter
-from pledges.moderation import deciding
 from pledges.pledge import counting, queries, reporting
 from pledges.pledge.counting import Totals
 from pledges.pledge.making import LAST_WORDS_A_DAY, PLEDGE_WITHDRAWN
@@ -227,19 +226,6 @@ def test_nothing_more_is_pledged_under_a_withdrawn_letter(
     assert "Change the amount" not in visitor.text
     assert visitor.post(f"{own}/pledges", {"pledge": "speak"}).status_code == 409
     assert visitor.post(f"{own}/pledges/give/withdraw").status_code == 303
-
-
-def test_what_would_not_count_is_not_offered(workshop: Workshop, letter: Letter, own: str, visitor: Visitor) -> None:
-    for key in ("give", "strike"):
-        visitor.post(f"{own}/pledges/{key}/withdraw")
-    visitor.get(own)
-    assert visitor.page.select_one(".pledging__title").get_text() == "Pledge something"
-    by = workshop.account().id
-    with workshop.writing() as session:
-        (signature_id,) = session.scalars(select(Signature.id))
-        deciding.reject(session, letter, [signature_id], reason="No.", account_id=by, now=clock.now())
-    visitor.get(own)
-    assert not visitor.page.select_one(".pledging__title")
 
 
 def test_looking_at_the_page_pledges_nothing(workshop: Workshop, own: str, visitor: Visitor) -> None:

@@ -1,9 +1,10 @@
-"""The own page says what was saved of one's pledges, and asks only about what binds."""
+"""The own page says what was saved of one's pledges, asks only about what binds, and offers only what would count."""
 
 import pytest
 
 from pledges import clock
 from pledges.letter.models import Letter
+from pledges.moderation import deciding
 from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import State
 from pledges.signature.mails import manage_token
@@ -81,3 +82,17 @@ def test_without_a_due_date_nothing_is_reported_ahead_of_time(
     visitor.get("/letters/ask-more/pledges")
     assert "1 of 1 has reported: 1 kept" in visitor.text
     assert "ahead of time" not in visitor.text
+
+
+def test_what_would_not_count_is_not_offered(
+    workshop: Workshop, letter: Letter, signature: Signature, own: str, visitor: Visitor
+) -> None:
+    for key in ("give", "strike"):
+        visitor.post(f"{own}/pledges/{key}/withdraw")
+    visitor.get(own)
+    assert visitor.page.select_one(".pledging__title").get_text() == "Pledge something"
+    by = workshop.account().id
+    with workshop.writing() as session:
+        deciding.reject(session, letter, [signature.id], reason="No.", account_id=by, now=clock.now())
+    visitor.get(own)
+    assert not visitor.page.select_one(".pledging__title")
