@@ -53,8 +53,8 @@ screenshots: .venv/test
 	$(BIN)/python -m tests.browser.screenshots $(PAGES)
 
 pins:
-	uv pip compile -q pyproject.toml --generate-hashes --python-version 3.11 --no-header --no-annotate -o requirements.txt
-	uv pip compile -q pyproject.toml --group test -c requirements.txt --generate-hashes --python-version 3.11 \
+	uv pip compile -q pyproject.toml --no-strip-extras --generate-hashes --python-version 3.11 --no-header --no-annotate -o requirements.txt
+	uv pip compile -q pyproject.toml --no-strip-extras --group test -c requirements.txt --generate-hashes --python-version 3.11 \
 	  --no-header --no-annotate -o requirements-test.txt
 
 translations: .venv/test
