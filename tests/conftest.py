@@ -25,6 +25,7 @@ from pledges.letter.at_hand import LettersAtHand
 from pledges.limits import limiter
 from pledges.organizer import passwords
 from pledges.pledge.at_hand import PledgesAtHand
+from tests.lock_order import LockOrder
 from tests.mailing import MailSink
 from tests.people import Visitor, Workshop
 
@@ -141,6 +142,20 @@ def every_answer_looked_at_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pledges.door.FRESH_SECONDS", 0.0)
     monkeypatch.setattr("pledges.door.PATIENCE_SECONDS", 0.0)
     monkeypatch.setattr("pledges.letter.at_hand.KEPT_FOR", timedelta(0))
+
+
+@pytest.fixture(scope="session")
+def watched_locks() -> LockOrder:
+    """What watches the order of locks in this process."""
+    return LockOrder()
+
+
+@pytest.fixture(autouse=True)
+def locks_are_taken_in_order(watched_locks: LockOrder) -> Iterator[None]:
+    """Whatever a test is about: no request in it could end in a deadlock."""
+    watched_locks.broken()
+    yield
+    assert watched_locks.broken() == []
 
 
 @pytest.fixture(scope="session")

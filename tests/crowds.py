@@ -38,7 +38,7 @@ def in_state(
         elif state in (State.APPROVED, State.REJECTED):
             reason = "no such person" if state is State.REJECTED else None
             if state is State.APPROVED:
-                statements.mark(session, [signature], StatementState.APPROVED)
+                statements.mark([signature], StatementState.APPROVED)
             moving.move(session, [signature], state, by=Actor.MODERATOR, now=clock.now(), reason=reason)
         elif state is State.WITHDRAWN:
             withdrawing.withdraw(session, signature.id, now=clock.now())

@@ -29,6 +29,7 @@ from pledges.signature.models import Display, Signature, Words
 from pledges.signature.states import Kind, State
 from pledges.tally.queries import Figures, get_figures
 from pledges.worker import Worker
+from tests.lock_order import LockOrder
 from tests.mailing import MailSink, link, plain
 
 PASSWORD = "correct horse battery"
@@ -205,7 +206,9 @@ class _InApp(AbstractContextManager[Session]):
 
     def __enter__(self) -> Session:
         self._context.push()
-        return self._transaction.__enter__()
+        session = self._transaction.__enter__()
+        LockOrder.look_away(session.connection())
+        return session
 
     def __exit__(self, *exception: Any) -> bool | None:
         try:

@@ -121,8 +121,8 @@ def recount(slug: str | None, repair: bool) -> None:
         differences = recounting.compare(session, rows_by_bucket(), only)
         of_pledges = recounting_pledges.compare(session, only)
         if repair:
+            recounting_pledges.repair(session, of_pledges)  # first, as in every deed
             recounting.repair(session, differences)
-            recounting_pledges.repair(session, of_pledges)
         slugs = list_slugs(session)
     done = "; repaired" if repair else ""
     for found in differences:

@@ -59,7 +59,10 @@ def lock_letter(session: Session, slug: str) -> Letter:
 
 
 def lock_texts(session: Session, slug: str) -> Letter:
-    """The letter, whose texts nobody else revises or agrees to until the transaction ends; raises LetterUnknown."""
+    """The letter, whose texts nobody else revises or agrees to, and whose state nobody changes, until the transaction
+    ends; raises LetterUnknown.
+    """
+    lock_letter(session, slug)
     for _ in ("those that there are", "those that were added while one waited"):
         session.execute(_texts_of(Letter.slug == slug).with_for_update(of=LetterText, key_share=True))
     return _get_anew(session, Letter.slug == slug, slug)

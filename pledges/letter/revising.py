@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
@@ -46,10 +47,17 @@ class Revision:
     """What who listens keeps between the two calls."""
 
 
-revised = Occasion[Session, Revision, bool]()
-"""Called twice for each new text, in the same transaction: while others sign the text before, and once more, now told
-that it is the last time, for those few who did so meanwhile. Of very many the listener leaves the rest for later.
-"""
+class Pass(Enum):
+    """A revision passes by those who signed twice: while others still sign the texts before, and then, nobody being
+    able to any more, for those few who did so meanwhile.
+    """
+
+    FIRST = auto()
+    LAST = auto()
+
+
+revised = Occasion[Session, Sequence[Revision], Pass]()
+"""Called for each pass, in the same transaction. Of very many the listener leaves the rest for later."""
 
 
 def revise(
@@ -71,11 +79,9 @@ def revise(
     if not differing:
         raise NothingDiffers(slug)
     revisions = [_revise(session, letter, text, kind=kind, reason=reason, now=now) for text in differing]
-    for is_last in (False, True):
-        if is_last:
-            queries.hold_up_signing(session, letter)
-        for revision in revisions:
-            revised(session, revision, is_last)
+    revised(session, revisions, Pass.FIRST)
+    queries.hold_up_signing(session, letter)
+    revised(session, revisions, Pass.LAST)
     return revisions
 
 

@@ -48,7 +48,7 @@ def approve(
     """
     rows = queries.lock_seen(session, letter, ids[:MOST_AT_ONCE])
     waiting = [row for row in rows if row.state in WAITING and _is_as_seen(row, seen)]
-    statements.mark(session, waiting, StatementState.APPROVED)
+    statements.mark(waiting, StatementState.APPROVED)
     return _move(session, rows, waiting, State.APPROVED, account_id=account_id, reason=None, now=now)
 
 
@@ -64,7 +64,7 @@ def approve_name(
     """Lets the names through that still wait, without their statements."""
     rows = queries.lock_seen(session, letter, ids[:MOST_AT_ONCE])
     waiting = [row for row in rows if row.state in WAITING and _is_as_seen(row, seen)]
-    statements.mark(session, waiting, StatementState.REJECTED)
+    statements.mark(waiting, StatementState.REJECTED)
     return _move(session, rows, waiting, State.APPROVED, account_id=account_id, reason=WITHOUT_STATEMENT, now=now)
 
 

@@ -134,6 +134,12 @@ def read_ranks(sent: Mapping[str, str]) -> dict[int, int | None]:
     return {read_id(name): int(value) if value else None for name, value in typed.items()}
 
 
+def read_step(sent: Mapping[str, str]) -> tuple[int, int] | None:
+    """The id of whom a button of its own moves up (-1) or down (+1), if one was pressed."""
+    pressed = [(read_id(sent[name]), by) for name, by in (("up", -1), ("down", 1)) if name in sent]
+    return pressed[0] if pressed else None
+
+
 def read_id(text: str) -> int:
     """A row's id; 0, which is nobody's, for what is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID else 0

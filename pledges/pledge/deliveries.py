@@ -91,12 +91,11 @@ def import_deliveries(session: Session, letter: Letter, lines: Sequence[Line], *
     by_reference: dict[str, list[Line]] = defaultdict(list)
     for line in right:
         by_reference[line.reference].append(line)
-    references = sorted(by_reference)
     credited: list[tuple[Commitment, int]] = []
-    for start in range(0, len(references), AT_ONCE):
-        found = _lock(session, letter, references[start : start + AT_ONCE])
+    for references in _batches(_in_order(session, letter, [*by_reference])):
+        found = _lock(session, letter, references)
         known, sums = _known(session, [row.id for row in found.values()])
-        for reference in references[start : start + AT_ONCE]:
+        for reference in references:
             fresh, wrong = _sort(found.get(reference), by_reference[reference], letter, known)
             faults += wrong
             recorded += len(fresh)
@@ -146,6 +145,19 @@ def _come(line: Line, now: datetime) -> Line:
     """The line, with a fault if its day has begun nowhere on earth."""
     is_future = line.day is not None and line.day > (now + EARLIEST_ZONE).date()
     return _with(line, Fault.FUTURE) if is_future else line
+
+
+def _batches(references: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (references[start : start + AT_ONCE] for start in range(0, len(references), AT_ONCE))
+
+
+def _in_order(session: Session, letter: Letter, references: Sequence[str]) -> Sequence[str]:
+    """In the order in which all lock commitments; then those that are nobody's."""
+    mine = select(Commitment.reference, Commitment.id).join(Commitment.pledge).where(Pledge.letter_id == letter.id)
+    ids: dict[str, int] = {}
+    for some in _batches(references):
+        ids.update((row.reference, row.id) for row in session.execute(mine.where(Commitment.reference.in_(some))))
+    return sorted(references, key=lambda reference: (reference not in ids, ids.get(reference, 0), reference))
 
 
 def _lock(session: Session, letter: Letter, references: Sequence[str]) -> Mapping[str, Commitment]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from pledges.letter import queries as letters
 from pledges.letter.models import Letter, LetterText, RevisionKind
-from pledges.letter.revising import Revision, replaced_by, revised
+from pledges.letter.revising import Pass, Revision, replaced_by, revised
 from pledges.signature import rounds
 from pledges.signature.models import ListedName, Signature
 from pledges.signature.rounds import TEXT_CHANGED, TEXT_CORRECTED, Round
@@ -35,20 +35,31 @@ def register() -> None:
     revised.register(take_along)
 
 
-def take_along(session: Session, revision: Revision, is_last: bool) -> None:
-    """Carries over or asks anew those who signed the text before, in its language; of very many, the first of them."""
-    if not revision.replaced:
+def take_along(session: Session, revisions: Sequence[Revision], passing: Pass) -> None:
+    """Carries over or asks anew those who signed the text before, in its language; of very many, the first of them.
+
+    Where texts in several languages are new, those of the first one alone: whoever holds signatures takes them in order
+    of their ids, and each language begins at the first again. The others are for `carry_on`.
+    """
+    concerning = [revision for revision in revisions if revision.replaced]
+    if passing is Pass.FIRST:
+        for revision in concerning:
+            revision.kept = _begin(session, revision)
+        for revision in concerning[:1]:
+            revision.kept.walk()
         return
+    for revision in concerning:
+        carrying: _Carrying = revision.kept
+        carrying.look_again()
+        revision.concerned = carrying.on.told + carrying.count_ahead()
+    for revision in concerning:
+        revision.kept.count()
+
+
+def _begin(session: Session, revision: Revision) -> "_Carrying":
     letter, text = revision.letter, revision.text
-    if not is_last:
-        on = rounds.begin(session, _EVENTS[text.kind], letter.id, text_id=text.id, now=text.created_at)
-        revision.kept = _Carrying(session, on, letter, text, now=text.created_at)
-        revision.kept.walk()
-        return
-    carrying: _Carrying = revision.kept
-    carrying.look_again()
-    revision.concerned = carrying.on.told + carrying.count_ahead()
-    carrying.count()
+    on = rounds.begin(session, _EVENTS[text.kind], letter.id, text_id=text.id, now=text.created_at)
+    return _Carrying(session, on, letter, text, now=text.created_at)
 
 
 def carry_on(session: Session, *, now: datetime) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -80,14 +79,14 @@ def _settle(session: Session, letter: Letter, signature: Signature, rows: Sequen
     last_word_to = signature.email if signature.erases_address else None
     if signature.erases_address:
         signature.email = None
+    for other in rows:
+        if other.state is State.PENDING and other.kind is signature.kind and other is not signature:
+            session.delete(other)
     try:
         moving.move(session, [signature], state, by=by, now=now)
     except IntegrityError as error:  # the same one, confirmed by another link in the same moment
         if organizations.is_about_website(error):
             raise OrganizationSigned(letter.slug) from error
         raise ConfirmationOver(letter.id) from error
-    others = [row.id for row in rows if row.state is State.PENDING and row.kind is signature.kind]
-    if others:
-        session.execute(delete(Signature).where(Signature.id.in_(others), Signature.state == State.PENDING))
     event = TEXT_CHANGED if signature.earlier else THANKS
     outbox.owe(session, LAST_THANKS if last_word_to else event, signature.id, recipient=last_word_to, now=now)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, case, delete, literal, or_, select, update
 from sqlalchemy.orm import Mapped, Session
 
 from pledges.db import Base
@@ -17,26 +17,34 @@ UNCONFIRMED_KEPT_FOR = timedelta(days=30)
 NETWORKS_KEPT_FOR = timedelta(days=7)
 
 _signature = Base.metadata.tables[Signature.__tablename__].c
-_WORDS = ("name", "affiliation", "role", "country", "statement", "statement_state")
-_OF_UNLISTED: dict[str, Any] = {
-    **dict.fromkeys((*_WORDS, "website", "website_host", "invitation_id", "rank")),
-    "display": Display.ANONYMOUS,
-    "affiliation_matched": False,
-}
-_OF_ALL: dict[str, Any] = {
-    "email": None,
-    "hidden": None,
-    "representative": None,
-    "network_digest": None,
-    "updates": False,
-}
+_WORDS = ("name", "affiliation", "role", "country", "website", "website_host", "invitation_id")
 _SEALED = or_(*(_signature[name].is_not(None) for name in ("email", "hidden", "representative")), _signature.updates)
 _UNSHOWN = ~Signature.listed & or_(
-    *(_signature[name].is_not(None) for name in (*_WORDS, "website", "website_host", "invitation_id"))
+    *(_signature[name].is_not(None) for name in (*_WORDS, "statement", "statement_state"))
 )
 _UNREAD = Signature.statement.is_not(None) & (Signature.statement_state != StatementState.APPROVED)
 _HOLDS_MORE = _SEALED | _UNSHOWN | _UNREAD
 """What nobody is shown, or a wish that nobody can fulfil, is still there: only these can be due."""
+
+
+def _where(is_due: ColumnElement[bool], **erased: object) -> dict[str, ColumnElement[Any]]:
+    """Columns that become what is `erased` where it is due, and stay what they are elsewhere."""
+    return {
+        name: case((is_due, literal(value, _signature[name].type)), else_=_signature[name])
+        for name, value in erased.items()
+    }
+
+
+_AT_TERM: dict[str, Any] = {
+    **dict.fromkeys(("email", "hidden", "representative", "network_digest")),
+    "updates": False,
+    **_where(
+        ~Signature.listed, **dict.fromkeys((*_WORDS, "rank")), display=Display.ANONYMOUS, affiliation_matched=False
+    ),
+    **_where(~Signature.listed | _UNREAD | Signature.statement.is_(None), statement=None, statement_state=None),
+    **_where(Signature.state == State.REJECTED, domain=None),
+}
+"""All in one statement: a row that is updated twice refers anew to its letter's text, and waits for who revises it."""
 
 _UNTRACKED: dict[str, Any] = {"execution_options": {"synchronize_session": False}}
 """Nothing is loaded in these transactions that would have to follow."""
@@ -88,11 +96,7 @@ def _erase_addresses(session: Session, ids: Sequence[int], now: datetime) -> int
     held = select(Signature.id).where(Signature.id.in_(ids), past, _HOLDS_MORE).order_by(Signature.id).with_for_update()
     due = session.scalars(held).all()
     theirs = update(Signature).where(Signature.id.in_(due))
-    session.execute(theirs.where(~Signature.listed).values(_OF_UNLISTED), **_UNTRACKED)
-    session.execute(theirs.where(Signature.state == State.REJECTED).values(domain=None), **_UNTRACKED)
-    unread = _UNREAD | Signature.statement.is_(None)
-    session.execute(theirs.where(unread).values(statement=None, statement_state=None), **_UNTRACKED)
-    session.execute(theirs.values(_OF_ALL), **_UNTRACKED)
+    session.execute(theirs.values(_AT_TERM), **_UNTRACKED)
     reasons = update(SignatureEvent).where(SignatureEvent.signature_id.in_(due))
     session.execute(reasons.values(reason=None), **_UNTRACKED)
     return len(due)

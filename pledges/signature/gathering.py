@@ -47,11 +47,10 @@ def tell_gathered(session: Session, *, now: datetime) -> None:
     untold = Signature.together & Signature.together_told_at.is_(None) & Signature.email.is_not(None)
     untold &= ~Signature.earlier
     some = select(Signature.id).where(is_reached, untold, Signature.state.in_(CONFIRMED | WAITING)).limit(AT_ONCE)
-    telling = update(Signature).where(Signature.id.in_(some.scalar_subquery()), Signature.together_told_at.is_(None))
-    told = session.execute(
-        telling.values(together_told_at=now).returning(Signature.id), execution_options={"synchronize_session": False}
-    )
-    for signature_id in told.scalars().all():
+    ids = session.scalars(some.with_for_update(skip_locked=True)).all()  # waits for nobody, so in whatever order
+    told = update(Signature).where(Signature.id.in_(ids)).values(together_told_at=now)
+    session.execute(told, execution_options={"synchronize_session": False})
+    for signature_id in ids:
         outbox.owe(session, TOGETHER_REACHED, signature_id, now=now)
 
 
@@ -66,7 +65,7 @@ def show_gathered(session: Session, *, now: datetime) -> None:
     due &= (Signature.state != State.WITHDRAWN) & Signature.letter_id.in_(_REACHED)
     chosen = select(Signature).where(due).order_by(Signature.letter_id, Signature.id).limit(AT_ONCE)
     rows = session.scalars(chosen.with_for_update(skip_locked=True).execution_options(populate_existing=True)).all()
-    for letter_id in {row.letter_id for row in rows}:
+    for letter_id in sorted({row.letter_id for row in rows}):
         theirs = [row for row in rows if row.letter_id == letter_id]
         for signature in theirs:
             signature.write(signature.words, signature.display)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from pledges.plain_text import turns
 from pledges.signature.models import LONGEST_TURNED, Display, ListedName, Signature
@@ -17,6 +18,7 @@ def relist(session: Session, signatures: Sequence[Signature]) -> None:
     were_listed = [signature.id for signature in signatures if signature.listed]
     for signature in signatures:
         signature.listed = signature.belongs_on_list
+        flag_modified(signature, "listed")  # changed or not: so one statement serves all
     session.flush()
     if were_listed:
         session.execute(delete(ListedName).where(ListedName.signature_id.in_(were_listed)))

@@ -119,9 +119,10 @@ def _way_to(session: Session, letter: Letter, rows: Sequence[Signature], now: da
     if held is not None and held.email_digest is not None:
         return (OWN_PAGE, held) if may_mail(session, held.email_digest, now=now) else None
     pending = [row for row in rows if row.state is State.PENDING]
-    if not pending or not letter.takes_confirmations(now) or not mail_again(session, pending[-1], now=now):
+    newest = queries.lock_signature(session, pending[-1].id) if pending and letter.takes_confirmations(now) else None
+    if newest is None or newest.state is not State.PENDING or not mail_again(session, newest, now=now):
         return None
-    return CONFIRMATION, pending[-1]
+    return CONFIRMATION, newest
 
 
 def _own_page(session: Session, owed: OwedMail, now: datetime) -> Content | None:

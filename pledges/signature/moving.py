@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from pledges.db import Base
 from pledges.listeners import Occasion
@@ -50,6 +51,7 @@ def move(
         events.append({**why, "signature_id": signature.id, "old": signature.state})
         signature.state = to
         signature.checked = to is State.APPROVED and by is Actor.MODERATOR
+        flag_modified(signature, "checked")  # changed or not: so one statement serves all
     listing.relist(session, signatures)
     session.execute(_WRITE_EVENT, events)
     moved(session, signatures, to, now)

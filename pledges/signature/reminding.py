@@ -22,7 +22,8 @@ _newer = aliased(Signature)
 def remind_unconfirmed(session: Session, *, now: datetime) -> None:
     """Owes one mail for each mailbox whose newest submission has waited for a day, and never another one.
 
-    Which rows are due is decided by the update itself, so that two that run at once remind nobody twice.
+    Those that are due are held first, and who holds one already is not waited for: so two that run at once remind
+    nobody twice, and wait for nobody in a circle.
     """
     same_mailbox = (_newer.letter_id == Signature.letter_id) & (_newer.email_digest == Signature.email_digest)
     is_replaced = exists().where(same_mailbox, _newer.id > Signature.id)
@@ -35,12 +36,11 @@ def remind_unconfirmed(session: Session, *, now: datetime) -> None:
         & (Signature.mailed_at <= now - AFTER)
         & Signature.reminded_at.is_(None)
     )
-    some = select(Signature.id).where(waits, ~is_replaced, is_open).order_by(Signature.created_at).limit(AT_ONCE)
-    due = update(Signature).where(Signature.id.in_(some.scalar_subquery()), Signature.reminded_at.is_(None))
-    reminded = due.values(reminded_at=now)
-    rows = session.execute(
-        reminded.returning(Signature.id, Signature.email_digest), execution_options={"synchronize_session": False}
-    ).all()
+    columns = select(Signature.id, Signature.email_digest).where(waits, ~is_replaced, is_open)
+    some = columns.order_by(Signature.created_at).limit(AT_ONCE).with_for_update(of=Signature, skip_locked=True)
+    rows = session.execute(some).all()
+    reminded = update(Signature).where(Signature.id.in_([row.id for row in rows])).values(reminded_at=now)
+    session.execute(reminded, execution_options={"synchronize_session": False})
     for signature_id, digest in rows:
         if digest is not None and may_mail(session, digest, now=now):
             outbox.owe(session, REMINDER, signature_id, now=now)

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, func, insert, literal, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from pledges import cursor
 from pledges.db import Base
@@ -40,11 +41,12 @@ def newest_unread(session: Session) -> Mapping[int, datetime]:
     return {row[0]: row[1] for row in session.execute(newest.group_by(Signature.letter_id)) if row[1] is not None}
 
 
-def mark(session: Session, signatures: Sequence[Signature], state: StatementState) -> None:
-    """Judges the statements of those who have one. One UPDATE, whatever their number."""
-    ids = [signature.id for signature in signatures if signature.statement_state is not None]
-    if ids:
-        session.execute(update(Signature).where(Signature.id.in_(ids)).values(statement_state=state))
+def mark(signatures: Sequence[Signature], state: StatementState) -> None:
+    """Judges the statements of those who have one; written with what else becomes of them."""
+    for signature in signatures:
+        if signature.statement_state is not None:
+            signature.statement_state = state
+        flag_modified(signature, "statement_state")  # changed or not: so one statement serves all
 
 
 def judge(
@@ -59,7 +61,8 @@ def judge(
     """Judges the statements alone of signatures of one letter, writes who and why, and lets the public see it."""
     if not signatures:
         return
-    mark(session, signatures, state)
+    mark(signatures, state)
+    session.flush()
     why = {"at": now, "actor": Actor.MODERATOR, "account_id": account_id, "reason": reason}
     events = [{**why, "signature_id": row.id, "old": row.state, "new": row.state} for row in signatures]
     session.execute(_WRITE_EVENT, events)

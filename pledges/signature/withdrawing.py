@@ -25,13 +25,11 @@ def withdraw(session: Session, signature_id: int, *, now: datetime) -> None:
         session.delete(signature)
         session.flush()
         return
-    distrusted = signature.state in DISTRUSTED
     if signature.email is not None:
         text = signature.text
         outbox.owe(session, WITHDRAWN, signature.id, recipient=signature.email, language=text.language, now=now)
-    moving.move(session, [signature], State.WITHDRAWN, by=Actor.SIGNATORY, now=now)
-    signature.erase()
-    if not distrusted:
-        signature.email_digest = None
     session.execute(update(SignatureEvent).where(SignatureEvent.signature_id == signature.id).values(reason=None))
-    session.flush()
+    signature.erase()
+    if signature.state not in DISTRUSTED:
+        signature.email_digest = None
+    moving.move(session, [signature], State.WITHDRAWN, by=Actor.SIGNATORY, now=now)

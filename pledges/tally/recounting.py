@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Select, func, literal, select, union_all
@@ -54,6 +55,5 @@ def compare(session: Session, truth: Select[Any], letter_id: int | None = None) 
 
 def repair(session: Session, differences: list[Difference]) -> None:
     """Adds what is missing. As only differences are added, signers need not be held up meanwhile."""
-    for difference in differences:
-        change = Counter({difference.bucket: difference.counted - difference.stored})
-        counting.change(session, difference.letter_id, change)
+    for letter_id, theirs in groupby(differences, key=lambda difference: difference.letter_id):
+        counting.change(session, letter_id, Counter({one.bucket: one.counted - one.stored for one in theirs}))

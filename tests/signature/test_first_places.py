@@ -1,8 +1,14 @@
 """Who stands first once the letter is open, and how an organizer moves them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from pledges.signature import queries, ranking
+import pytest
+from sqlalchemy import select
+
+from pledges.letter.models import Letter
+from pledges.signature import queries, ranking, withdrawing
+from pledges.signature.models import Signature
 from pledges.signature.states import State
 from tests.crowds import crowd, in_state
 from tests.people import Visitor, Workshop
@@ -23,7 +29,7 @@ def test_ranked_stand_first_then_the_invited_then_everybody_by_time(workshop: Wo
     assert names_first(visitor)[:3] == ["Ada Example", "Bea Example", "Cea Example"]
     cea = invited(workshop, letter)[2]
     with workshop.writing() as session:
-        ranking.rank(session, letter, {cea.id: 1})
+        ranking.arrange(session, letter, {cea.id: 1})
     assert names_first(visitor) == ["Cea Example", "Ada Example", "Bea Example", "Later A", "Later B", "Later C"]
     assert "First signatories" in visitor.text
     with workshop.writing() as session:
@@ -41,7 +47,7 @@ def test_moving_up_and_down_numbers_all_that_have_a_place_by_that(workshop: Work
 
     def shift(name: str, by: int) -> None:
         with workshop.writing() as session:
-            ranking.shift(session, letter, ids[name], by)
+            ranking.arrange(session, letter, {}, step=(ids[name], by))
 
     shift("B", -1)
     assert order() == [("B", 1), ("A", 2), ("C", None), ("D", None)]
@@ -50,6 +56,27 @@ def test_moving_up_and_down_numbers_all_that_have_a_place_by_that(workshop: Work
     for unmoved in (("B", -1), ("D", 1)):
         shift(*unmoved)
     assert order() == [("B", 1), ("C", 2), ("A", 3), ("D", None)]
+
+
+def test_who_withdraws_while_places_are_given_has_none(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter(opened=False)
+    came(workshop, visitor, first_link(workshop, letter), "Ada Example", "Bea Example")
+    ada, bea = invited(workshop, letter)
+    with ThreadPoolExecutor(1) as pool:
+        with workshop.writing() as session:
+            withdrawing.withdraw(session, ada.id, now=workshop.now())
+            arranging = pool.submit(_arrange, workshop, letter, {ada.id: 1, bea.id: 2})
+            with pytest.raises(TimeoutError):
+                arranging.result(0.5)
+        arranging.result(10)
+    with workshop.writing() as session:
+        ranks = {found.id: found.rank for found in session.scalars(select(Signature))}
+    assert ranks == {ada.id: None, bea.id: 2}
+
+
+def _arrange(workshop: Workshop, letter: Letter, ranks: dict[int, int | None]) -> None:
+    with workshop.writing() as session:
+        ranking.arrange(session, letter, ranks)
 
 
 def test_another_letters_names_are_not_among_the_first(workshop: Workshop, visitor: Visitor) -> None:

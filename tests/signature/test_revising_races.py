@@ -3,60 +3,31 @@ they did not see.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import update
 
 from pledges import clock
 from pledges.letter import revising
-from pledges.letter.models import LetterText
+from pledges.letter.models import Letter
 from pledges.letter.queries import get_letter
-from pledges.mail.models import OwedMail
 from pledges.moderation import deciding
 from pledges.signature import carrying, queries, signing
 from pledges.signature.addresses import read_address
-from pledges.signature.mails import manage_token
-from pledges.signature.models import ListedName, Signature, Words
+from pledges.signature.models import Signature, Words
 from pledges.signature.queries import rows_by_bucket
 from pledges.signature.signing import Submission
-from pledges.signature.states import CONFIRMED, HELD, State
+from pledges.signature.states import CONFIRMED, State
 from pledges.tally import recounting
 from tests.crowds import crowd
 from tests.letter.files import read
-from tests.letter.revisions import CHANGE, CORRECTION, carry_all, revise
+from tests.letter.revisions import CHANGE, CORRECTION, revise, translated
 from tests.mailing import link
 from tests.people import Visitor, Workshop
-
-Deed = Callable[[], object]
-
-
-def at_once(deeds: Sequence[Deed]) -> list[object]:
-    """What these answer that are all begun in the same moment."""
-    gate = threading.Barrier(len(deeds))
-
-    def run(deed: Deed) -> object:
-        gate.wait()
-        return deed()
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
-
-
-def press(workshop: Workshop, path: str, **fields: str) -> Deed:
-    return lambda: Visitor(workshop.app.test_client()).post(path, fields).status_code
-
-
-def sign(workshop: Workshop, number: int) -> Deed:
-    fields = {"name": f"Late Example {chr(65 + number)}", "email": f"late-{number}@example.org"}
-    return press(workshop, "/letters/ask-more/sign", **fields)
-
-
-def own(workshop: Workshop, signature: Signature, deed: str) -> Deed:
-    with workshop.app.app_context():
-        return press(workshop, f"/manage/{manage_token(signature, clock.now())}/{deed}")
+from tests.signature.turmoil import Deed, at_once, check, own, press, sign
 
 
 @pytest.fixture(autouse=True)
@@ -70,33 +41,16 @@ def _moved_in_one_step_or_in_many(request: pytest.FixtureRequest, monkeypatch: p
 
 
 @pytest.fixture(autouse=True)
+def _all_change_one_row_of_the_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever takes it too early waits for somebody else every time, and not once in many."""
+    monkeypatch.setattr("pledges.tally.counting.SHARDS", 1)
+
+
+@pytest.fixture(autouse=True)
 def _counts_are_exact(workshop: Workshop) -> Iterator[None]:
     yield
     with workshop.writing() as session:
         assert recounting.compare(session, rows_by_bucket()) == []
-
-
-def check(workshop: Workshop) -> list[Signature]:
-    """In the end whoever is counted signed the newest text or one that it corrects, is listed if approved and not
-    otherwise, and whoever is not was asked.
-    """
-    carry_all(workshop)
-    with workshop.writing() as session:
-        texts = session.scalars(select(LetterText).order_by(LetterText.number)).all()
-        assert [text.number for text in texts] == [*range(1, len(texts) + 1)]
-        present = max((text.number for text in texts if text.kind is CHANGE), default=1)
-        numbers = {text.id: text.number for text in texts}
-        names = set(session.scalars(select(ListedName.signature_id)))
-        asked = set(session.scalars(select(OwedMail.about_id).where(OwedMail.event == "text_changed")))
-        signatures = session.scalars(select(Signature).order_by(Signature.id)).all()
-        for signature in signatures:
-            if signature.state in HELD:
-                assert signature.earlier == (numbers[signature.text_id] < present), signature.id
-            if signature.state in CONFIRMED and signature.earlier:
-                assert signature.id in asked
-            is_shown = signature.state is State.APPROVED and not signature.earlier
-            assert (signature.listed, signature.id in names) == (is_shown, is_shown), signature.id
-    return list(signatures)
 
 
 @pytest.mark.parametrize("kind", [CHANGE, CORRECTION])
@@ -141,25 +95,42 @@ def test_agreeing_while_the_text_changes_again(workshop: Workshop) -> None:
     check(workshop)
 
 
+def decide(workshop: Workshop, letter: Letter, chosen: Sequence[int]) -> Deed:
+    def deed() -> None:
+        with workshop.writing() as session:
+            deciding.approve(session, letter, chosen, account_id=None, now=clock.now())
+
+    return deed
+
+
 def test_moderators_decide_and_signatories_withdraw_while_the_text_changes(workshop: Workshop) -> None:
     letter = workshop.letter()
     standing = crowd(workshop, letter, [f"Name {n}" for n in range(60)], State.AWAITING)
     ids = [signature.id for signature in standing]
-
-    def decide(chosen: list[int]) -> Deed:
-        def deed() -> None:
-            with workshop.writing() as session:
-                deciding.approve(session, letter, chosen, account_id=None, now=clock.now())
-
-        return deed
-
-    deeds: list[Deed] = [decide(ids[n::4][::-1]) for n in range(4)]
+    deeds = [decide(workshop, letter, ids[n::4][::-1]) for n in range(4)]
     deeds += [own(workshop, signature, "withdraw") for signature in standing[::10]]
     deeds.insert(3, lambda: revise(workshop, CHANGE))
     at_once(deeds)
     check(workshop)
     figures = workshop.figures(letter)
     assert (figures.earlier, figures.withdrawn) == (54, 6)
+
+
+def test_the_same_while_texts_in_two_languages_change(workshop: Workshop) -> None:
+    letter = translated(workshop)
+    standing = crowd(workshop, letter, [f"Name {n}" for n in range(60)], State.AWAITING)
+    ids = [signature.id for signature in standing]
+    with workshop.writing() as session:  # every other one in Spanish
+        signed = {"text_id": letter.text_in("es").id}
+        session.execute(update(Signature).where(Signature.id.in_(ids[::2])).values(signed))
+    deeds = [decide(workshop, letter, ids[n::4]) for n in range(4)]
+    deeds += [own(workshop, signature, "withdraw") for signature in standing[::6]]
+    deeds.insert(3, lambda: revise(workshop, CHANGE, spanish="Les pedimos menos."))
+    answers = at_once(deeds)
+    assert [answer for answer in answers if isinstance(answer, int)] == [303] * 10
+    check(workshop)
+    figures = workshop.figures(letter)
+    assert (figures.earlier, figures.withdrawn) == (50, 10)
 
 
 def test_several_revise_at_once_one_after_the_other(workshop: Workshop) -> None:

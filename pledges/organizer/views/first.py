@@ -12,7 +12,7 @@ from pledges.letter import inviting
 from pledges.letter.models import Letter
 from pledges.letter.queries import get_invitation, get_letter, list_invitations, list_letters
 from pledges.organizer.desk import staff_only
-from pledges.organizer.forms import InviteForm, RanksWrong, read_id, read_ranks
+from pledges.organizer.forms import InviteForm, RanksWrong, read_id, read_ranks, read_step
 from pledges.organizer.models import Role
 from pledges.organizer.views.room import Answer, blueprint
 from pledges.signature import ranking
@@ -62,13 +62,10 @@ def rank(slug: str) -> Answer:
     with transaction() as session:
         letter = _letter(session, slug)
         try:
-            ranks = read_ranks(request.form)
+            ranks, step = read_ranks(request.form), read_step(request.form)
         except RanksWrong as mistake:
             return _page(session, letter, InviteForm(formdata=None), wrong=mistake.ids), 422
-        ranking.rank(session, letter, ranks)
-        for name, by in (("up", -1), ("down", 1)):
-            if name in request.form:
-                ranking.shift(session, letter, read_id(request.form[name]), by)
+        ranking.arrange(session, letter, ranks, step=step)
     return redirect(url_for("organizer.first", slug=slug), 303)
 
 
