@@ -132,13 +132,25 @@ def _pieces(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
         same = SequenceMatcher(None, [*map(_read, old)], [*map(_read, new)], autojunk=False)
         for tag, a, b, c, d in same.get_opcodes():
             if tag == "equal":
-                yield Fate.KEPT, "".join(new[c:d])
+                for word, again in zip(old[a:b], new[c:d], strict=True):
+                    yield from _kept(word, again)
             else:
                 yield Fate.REMOVED, "".join(old[a:b])
                 yield Fate.ADDED, "".join(new[c:d])
 
     for fate, run in groupby((step for step in steps() if step[1]), key=lambda step: step[0]):
         yield Piece(fate, "".join(words for _fate, words in run))
+
+
+def _kept(word: str, again: str) -> Iterator[tuple[Fate, str]]:
+    """A word that stayed, as it stands now. The space behind it is its neighbours' where it came or went with them."""
+    said = again.rstrip()
+    spaces = word[len(word.rstrip()) :], again[len(said) :]
+    if all(spaces) or not any(spaces):
+        yield Fate.KEPT, again
+    else:
+        yield Fate.KEPT, said
+        yield (Fate.REMOVED, spaces[0]) if spaces[0] else (Fate.ADDED, spaces[1])
 
 
 def _read(word: str) -> str:

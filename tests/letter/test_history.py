@@ -3,6 +3,8 @@
 import hashlib
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from pledges.letter.differences import compare
 from pledges.letter.models import LetterText
@@ -134,6 +136,24 @@ def test_differences_put_together_make_both_texts(before: str, after: str) -> No
     (passage,) = compare(a_text(before), a_text(after)).passages
     assert passage.before in before
     assert passage.after in after
+
+
+WORDS = ["We", "ask", "for", "**fair**", "nights", ",", ".", ", ", " ", "  "]
+SENTENCES = st.lists(st.sampled_from(WORDS)).map(" ".join)
+
+
+@given(before=SENTENCES, after=SENTENCES)
+@example("Dos enfermeras por planta.", "Dos enfermeras, siempre, por planta.")
+@example("We ask for **fair** nights now.", "We ask for **fair** nights.")
+def test_what_differs_misquotes_neither_text(before: str, after: str) -> None:
+    found = compare(a_text("x", before), a_text("x", after)).title
+    if found:
+        assert (_spaced(found.before), _spaced(found.after)) == (_spaced(before), _spaced(after))
+
+
+def _spaced(text: str) -> str:
+    """As it is read: how wide a space is makes no difference."""
+    return " ".join(text.split())
 
 
 def test_a_long_letter_written_anew_is_compared_in_a_moment() -> None:
