@@ -8,6 +8,9 @@ from anyascii import anyascii
 JOINERS = "\u200c\u200d"
 """Invisible, and needed to spell names in Persian and in Indic scripts."""
 
+BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and signs that nothing is seen of: a name of them would be none."""
+
 _EDGES = " \t\r\n"
 _LINE_BREAKS = re.compile(r"[\r\n\t]+")
 _SPACES = re.compile(r"\s+")
@@ -42,7 +45,7 @@ def is_refused(character: str) -> bool:
     """Whether a character may not stand in any text from outside."""
     if character in JOINERS:
         return False
-    return character == "\ufffd" or unicodedata.category(character) in _REFUSED_CATEGORIES
+    return character == "\ufffd" or character in BLANKS or unicodedata.category(character) in _REFUSED_CATEGORIES
 
 
 def has_letter(text: str) -> bool:

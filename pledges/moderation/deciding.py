@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from pledges.errors import DomainError
 from pledges.letter.models import Letter
-from pledges.signature import moving, organizations, queries, statements
+from pledges.signature import moving, organizations, policy, queries, statements
 from pledges.signature.models import Signature, StatementState
 from pledges.signature.organizations import OrganizationSigned
 from pledges.signature.states import WAITING, Actor, State
@@ -118,12 +118,16 @@ def remove(
 
 
 def take_back(session: Session, letter: Letter, signature_id: int, *, account_id: int, now: datetime) -> Outcome:
-    """Puts a rejected name back into the queue; raises OrganizationSigned if it has signed anew meanwhile."""
+    """Puts a rejected name back into the queue, counted nowhere if the rules against abuse had kept it out.
+
+    Raises OrganizationSigned if it has signed anew meanwhile.
+    """
     rows = queries.lock_seen(session, letter, [signature_id])
     rejected = [row for row in rows if row.state is State.REJECTED]
     for row in rejected:
         organizations.check_free(session, row)
-    return _move(session, rows, rejected, State.AWAITING, account_id=account_id, reason=None, now=now)
+    to = State.QUARANTINED if any(policy.is_suspicious(row.flags) for row in rejected) else State.AWAITING
+    return _move(session, rows, rejected, to, account_id=account_id, reason=None, now=now)
 
 
 def _move(

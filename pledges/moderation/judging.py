@@ -14,7 +14,7 @@ from pledges.pledge import queries, reading
 from pledges.pledge.models import Commitment, Reading
 from pledges.pledge.states import REPORTED
 from pledges.signature.models import Signature, SignatureEvent
-from pledges.signature.queries import lock_several
+from pledges.signature.queries import lock_seen
 from pledges.signature.states import Actor
 
 _WRITE_EVENT = insert(Base.metadata.tables[SignatureEvent.__tablename__])
@@ -83,7 +83,7 @@ def _lock(
 ) -> tuple[Sequence[Commitment], Judgement]:
     """Signatures first, then their commitments, as everywhere: so none waits for another in a circle."""
     chosen = frozenset(ids[:MOST_AT_ONCE])
-    owners = lock_several(session, letter, reading.find_signatories(session, letter, [*chosen]))
+    owners = lock_seen(session, letter, reading.find_signatories(session, letter, [*chosen]))
     rows = [row for row in queries.lock_commitments(session, [s.id for s in owners]) if row.id in chosen]
     judged = [row for row in rows if is_open(row) and seen.get(row.id, row.edition) == row.edition]
     return judged, Judgement(len(judged), len(rows) - len(judged))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, select
 from sqlalchemy.orm import Session, joinedload
@@ -12,6 +13,7 @@ from pledges.letter.models import Letter
 from pledges.pledge.counting import Weighing
 from pledges.pledge.models import Commitment, Pledge, Reading
 from pledges.pledge.states import REPORTED
+from pledges.signature.queries import SEEN
 from pledges.tally import counting
 
 
@@ -32,16 +34,14 @@ def list_reported(
 
 def count_unread(session: Session) -> Mapping[int, int]:
     """By letter: how many reports wait; letters where none does are left out."""
-    unread = select(Pledge.letter_id, func.count()).join(Commitment, Commitment.pledge_id == Pledge.id)
-    return {row[0]: row[1] for row in session.execute(unread.where(_unread()).group_by(Pledge.letter_id))}
+    unread = _by_letter(func.count()).where(_unread())
+    return {row[0]: row[1] for row in session.execute(unread.group_by(Pledge.letter_id))}
 
 
 def newest_unread(session: Session) -> Mapping[int, datetime]:
     """By letter: when the newest report came that waits."""
-    newest = select(Pledge.letter_id, func.max(Commitment.reported_at)).join(
-        Commitment, Commitment.pledge_id == Pledge.id
-    )
-    return {row[0]: row[1] for row in session.execute(newest.where(_unread()).group_by(Pledge.letter_id)) if row[1]}
+    newest = _by_letter(func.max(Commitment.reported_at)).where(_unread())
+    return {row[0]: row[1] for row in session.execute(newest.group_by(Pledge.letter_id)) if row[1]}
 
 
 def find_signatories(session: Session, letter: Letter, ids: Sequence[int]) -> Sequence[int]:
@@ -68,7 +68,13 @@ def mark(session: Session, commitments: Sequence[Commitment], source: str | None
 
 def _of_letter(letter: Letter) -> Select[Commitment]:
     whole = joinedload(Commitment.pledge, innerjoin=True), joinedload(Commitment.signature, innerjoin=True)
-    return select(Commitment).join(Commitment.pledge).options(*whole).where(Pledge.letter_id == letter.id)
+    seen = select(Commitment).join(Commitment.pledge).join(Commitment.signature).where(SEEN)
+    return seen.options(*whole).where(Pledge.letter_id == letter.id)
+
+
+def _by_letter(figure: ColumnElement[Any]) -> Select[Any]:
+    seen = select(Pledge.letter_id, figure).join(Commitment, Commitment.pledge_id == Pledge.id)
+    return seen.join(Commitment.signature).where(SEEN)
 
 
 def _page(

@@ -37,8 +37,9 @@ def change(session: Session, signature_id: int, wish: Wish, *, now: datetime) ->
     signature.write(new, wish.display, sealed=signature.together)
     vouching.vouch_again(signature.letter, signature)
     is_other = (new.role, new.affiliation) != (old.role, old.affiliation)
+    if is_other:
+        signature.flags = [*policy.flags_anew(signature.letter, signature)]
     if is_other and signature.state is State.APPROVED and _needs_a_look(signature):
-        signature.flags = [*policy.flags_of_words(signature)]
         moving.move(session, [signature], State.AWAITING, by=Actor.SIGNATORY, now=now)
         return
     listing.relist(session, [signature])
@@ -55,6 +56,4 @@ def stop_updates(session: Session, signature_id: int) -> None:
 
 def _needs_a_look(signature: Signature) -> bool:
     """What a moderator has looked at is looked at again: nobody shall pass for checked in other words."""
-    was_looked_at = signature.checked or bool(signature.flags)
-    is_held = signature.letter.moderation is Moderation.HOLD
-    return is_held or was_looked_at or policy.holds_web_address(signature.words)
+    return signature.letter.moderation is Moderation.HOLD or signature.checked or bool(signature.flags)

@@ -71,7 +71,7 @@ def check_takes_confirmations(letter: Letter, *, now: datetime) -> None:
 
 def _settle(session: Session, letter: Letter, signature: Signature, rows: Sequence[Signature], now: datetime) -> None:
     returned = any(row.state is State.WITHDRAWN for row in rows)
-    flags = policy.flags_of(signature, returned=returned)
+    flags = policy.flags_of(letter, signature, returned=returned)
     signature.flags = [*flags]
     signature.confirmed_at = now
     vouching.vouch(letter, signature)

@@ -67,11 +67,10 @@ def _confirmation(session: Session, owed: OwedMail, now: datetime) -> Content | 
 
 
 def _ways_to_confirm(signature: Signature, now: datetime) -> dict[str, object]:
-    token = keyring().issue(CONFIRM_LINK, signature.id, signature.letter_id, now=now, lasts=LINK_LASTS)
     code = code_of(signature)
     letter, is_sealed = signature.letter, signature.together and signature.display is not Display.ANONYMOUS
     return {
-        "token": token,
+        "token": confirm_token(signature, now),
         "days": LINK_LASTS.days,
         "code": f"{code[:3]} {code[3:]}",
         "together": letter.together if is_sealed else None,
@@ -158,6 +157,11 @@ def _withdrawn(session: Session, owed: OwedMail, now: datetime) -> Content | Non
     if signature is None or recipient is None:
         return None
     return content_for(WITHDRAWN, recipient, signature, may_return=signature.letter.takes_signatures(now))
+
+
+def confirm_token(signature: Signature, now: datetime) -> str:
+    """Leads to what will be confirmed, and to the button."""
+    return keyring().issue(CONFIRM_LINK, signature.id, signature.letter_id, now=now, lasts=LINK_LASTS)
 
 
 def manage_token(signature: Signature, now: datetime) -> str:

@@ -1,12 +1,14 @@
 """The letter's policy: what a confirmed signature waits for, and why."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from unicodedata import normalize
 
 from pledges.letter.models import Letter, Moderation
 from pledges.security import keyring
+from pledges.signature import vouching
 from pledges.signature.addresses import is_disposable
 from pledges.signature.models import Signature, Words
 from pledges.signature.organizations import is_mail_elsewhere
@@ -26,6 +28,8 @@ class Flag(StrEnum):
     """Why a signature is held for a moderator, or deserves a second look."""
 
     WEB_ADDRESS = "web_address"
+    OWN_DOMAIN = "own_domain"
+    """The affiliation is the domain of the mail address, and none that the letter lists: true, and an advertisement."""
     ORGANIZATION = "organization"
     MAIL_ELSEWHERE = "mail_elsewhere"
     """The mail address of an organization is not of its website's domain."""
@@ -63,13 +67,14 @@ class Origin:
         return keyring().digest(f"network of letter {letter_id}", self.network) if self.network else None
 
 
-def flags_of(signature: Signature, *, returned: bool) -> list[Flag]:
+def flags_of(letter: Letter, signature: Signature, *, returned: bool) -> list[Flag]:
     """All that a moderator should look at, in one order; the address must still be there."""
-    words = signature.words
     noticed = frozenset(signature.flags)
+    written = _flags_of_words(letter, signature)
     signs = {
         Flag.TRAPPED: Flag.TRAPPED in noticed,
-        Flag.WEB_ADDRESS: holds_web_address(words),
+        Flag.WEB_ADDRESS: Flag.WEB_ADDRESS in written,
+        Flag.OWN_DOMAIN: Flag.OWN_DOMAIN in written,
         Flag.ORGANIZATION: signature.kind is Kind.ORGANIZATION,
         Flag.MAIL_ELSEWHERE: is_mail_elsewhere(signature),
         Flag.DISPOSABLE: signature.email is not None and is_disposable(signature.email),
@@ -80,11 +85,19 @@ def flags_of(signature: Signature, *, returned: bool) -> list[Flag]:
     return [flag for flag, is_set in signs.items() if is_set]
 
 
-def flags_of_words(signature: Signature) -> list[Flag]:
+def flags_anew(letter: Letter, signature: Signature) -> list[Flag]:
     """The flags of a signature whose words have changed: what was noticed otherwise stays."""
-    others = {Flag(flag) for flag in signature.flags} - {Flag.WEB_ADDRESS}
-    advertises = holds_web_address(signature.words)
-    return sorted(others | ({Flag.WEB_ADDRESS} if advertises else set()))
+    others = {Flag(flag) for flag in signature.flags} - {Flag.WEB_ADDRESS, Flag.OWN_DOMAIN}
+    return sorted(others | _flags_of_words(letter, signature))
+
+
+def _flags_of_words(letter: Letter, signature: Signature) -> set[Flag]:
+    """A whole company may write its domain as its affiliation, from one network: that is no sign of spam."""
+    words, own = signature.words, vouching.own_domain(signature)
+    if own is None:
+        return {Flag.WEB_ADDRESS} if holds_web_address(words) else set()
+    found = set() if own in letter.email_domains else {Flag.OWN_DOMAIN}
+    return found | ({Flag.WEB_ADDRESS} if holds_web_address(replace(words, affiliation=None)) else set())
 
 
 def holds_web_address(words: Words) -> bool:
@@ -97,12 +110,14 @@ def holds_web_address(words: Words) -> bool:
 
 
 def rule(letter: Letter, flags: list[Flag]) -> tuple[State, Actor]:
-    """Where a signature goes when it is confirmed, and who moves it there.
-
-    Quarantined, and so counted nowhere until a moderator says so: what fell into the trap, or bears two marks of spam.
-    """
-    if Flag.TRAPPED in flags or len(SPAM.intersection(flags)) >= 2:
+    """Where a signature goes when it is confirmed, and who moves it there."""
+    if is_suspicious(flags):
         return State.QUARANTINED, Actor.POLICY
     if letter.moderation is Moderation.FLAG and not flags:
         return State.APPROVED, Actor.POLICY
     return State.AWAITING, Actor.SIGNATORY
+
+
+def is_suspicious(flags: Sequence[str]) -> bool:
+    """Whether it is counted nowhere until a moderator says so: what fell into the trap, or bears two marks of spam."""
+    return Flag.TRAPPED in flags or len(SPAM.intersection(flags)) >= 2

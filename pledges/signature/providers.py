@@ -68,8 +68,10 @@ _BY_DOMAIN = {domain: provider for provider in _PROVIDERS for domain in provider
 
 
 def canonical_of(local: str, domain: str) -> str:
-    """The one spelling of an address whose domain is in ASCII. Case makes no difference at any provider."""
-    local, domain = unicodedata.normalize("NFC", local.lower()), domain.lower()
+    """The one spelling of an address whose domain is in ASCII. Case makes no difference at any provider, nor whether a
+    sigma ends a word.
+    """
+    local, domain = unicodedata.normalize("NFC", local.lower()).replace("ς", "σ"), domain.lower()
     if (above := _subdomains_of(domain)) is not None:
         local, domain = domain.removesuffix(f".{above}"), above
     provider = _BY_DOMAIN.get(domain)

@@ -15,7 +15,7 @@ from pledges.signature.states import HELD, WAITING, Actor, Kind, State, bucket_o
 
 MOST_INVITED = 60
 """So many first signatories stand first; more than fit on a page are no first ones."""
-_TOLD = ~Signature.together | Signature.together_told_at.is_not(None)
+SEEN = ~Signature.together | Signature.together_told_at.is_not(None)
 """Names that wait for others are sealed for moderators too, until they are going to show."""
 
 
@@ -67,18 +67,11 @@ def lock_signature(session: Session, signature_id: int) -> Signature | None:
     return session.scalar(_ONE_ANEW, {"signature": signature_id})
 
 
-def lock_several(session: Session, letter: Letter, ids: Sequence[int]) -> Sequence[Signature]:
-    """Those of `ids` that were confirmed under this letter, in order of id, held until the transaction ends."""
-    theirs = (Signature.letter_id == letter.id) & (Signature.state != State.PENDING)
-    chosen = select(Signature).where(theirs, Signature.id.in_(ids)).order_by(Signature.id)
-    return session.scalars(locked(chosen)).all()
-
-
 def lock_seen(session: Session, letter: Letter, ids: Sequence[int]) -> Sequence[Signature]:
-    """The same without those that moderators do not see: what they are not shown, they neither decide on nor are told
-    of, whatever ids they send.
+    """Those of `ids` that were confirmed under this letter, in order of id, held until the transaction ends; without
+    those that moderators do not see: what they are not shown, they neither decide on nor are told of.
     """
-    theirs = (Signature.letter_id == letter.id) & (Signature.state != State.PENDING) & _TOLD
+    theirs = (Signature.letter_id == letter.id) & (Signature.state != State.PENDING) & SEEN
     return session.scalars(locked(select(Signature).where(theirs, Signature.id.in_(ids)).order_by(Signature.id))).all()
 
 
@@ -149,7 +142,7 @@ def list_waiting(
     session: Session, letter: Letter, *, after: str | None = None, limit: int
 ) -> tuple[Sequence[Signature], str | None]:
     """A page of the names that nobody has decided on, oldest first, and where the next one begins."""
-    statement = select(Signature).where(Signature.letter_id == letter.id, Signature.state.in_(WAITING), _TOLD)
+    statement = select(Signature).where(Signature.letter_id == letter.id, Signature.state.in_(WAITING), SEEN)
     if after is not None:
         statement = statement.where(tuple_(Signature.confirmed_at, Signature.id) > _place(after))
     return _page(session, statement.order_by(Signature.confirmed_at, Signature.id), limit)
@@ -157,7 +150,7 @@ def list_waiting(
 
 def count_waiting(session: Session) -> Mapping[int, int]:
     """By letter: how many names wait; letters where none does are left out."""
-    waiting = select(Signature.letter_id, func.count()).where(Signature.state.in_(WAITING), _TOLD)
+    waiting = select(Signature.letter_id, func.count()).where(Signature.state.in_(WAITING), SEEN)
     return {row[0]: row[1] for row in session.execute(waiting.group_by(Signature.letter_id))}
 
 
@@ -165,7 +158,7 @@ def newest_waiting(session: Session) -> Mapping[int, datetime]:
     """By letter: when the newest name that waits was confirmed. Reads one row of the index for each letter."""
     newest = (
         select(Signature.confirmed_at)
-        .where(Signature.letter_id == Letter.id, Signature.state.in_(WAITING), _TOLD)
+        .where(Signature.letter_id == Letter.id, Signature.state.in_(WAITING), SEEN)
         .order_by(Signature.confirmed_at.desc(), Signature.id.desc())
         .limit(1)
         .scalar_subquery()
@@ -186,7 +179,7 @@ def list_decided(
 ) -> tuple[Sequence[Signature], str | None]:
     """A page of the approved and rejected, newest first, and where the next one begins."""
     decided = Signature.state.in_((State.APPROVED, State.REJECTED))
-    statement = select(Signature).where(Signature.letter_id == letter.id, decided, _TOLD)
+    statement = select(Signature).where(Signature.letter_id == letter.id, decided, SEEN)
     if after is not None:
         statement = statement.where(tuple_(Signature.confirmed_at, Signature.id) < _place(after))
     return _page(session, statement.order_by(Signature.confirmed_at.desc(), Signature.id.desc()), limit)

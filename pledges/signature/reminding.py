@@ -16,17 +16,19 @@ REMINDER = "reminder"
 AFTER = timedelta(days=1)
 AT_ONCE = 200
 
-_newer = aliased(Signature)
+_other = aliased(Signature)
 
 
 def remind_unconfirmed(session: Session, *, now: datetime) -> None:
-    """Owes one mail for each mailbox whose newest submission has waited for a day, and never another one.
+    """Owes one mail for each mailbox whose newest submission has waited for a day, and never another one, whatever
+    it submits after that.
 
     Those that are due are held first, and who holds one already is not waited for: so two that run at once remind
     nobody twice, and wait for nobody in a circle.
     """
-    same_mailbox = (_newer.letter_id == Signature.letter_id) & (_newer.email_digest == Signature.email_digest)
-    is_replaced = exists().where(same_mailbox, _newer.id > Signature.id)
+    same_mailbox = (_other.letter_id == Signature.letter_id) & (_other.email_digest == Signature.email_digest)
+    is_replaced = exists().where(same_mailbox, _other.id > Signature.id)
+    was_reminded = exists().where(same_mailbox, _other.reminded_at.is_not(None))
     takes_more = Letter.state.in_((LetterState.OPEN, LetterState.DRAFT))
     is_open = exists().where(Letter.id == Signature.letter_id, takes_more)
     waits = (
@@ -36,7 +38,7 @@ def remind_unconfirmed(session: Session, *, now: datetime) -> None:
         & (Signature.mailed_at <= now - AFTER)
         & Signature.reminded_at.is_(None)
     )
-    columns = select(Signature.id, Signature.email_digest).where(waits, ~is_replaced, is_open)
+    columns = select(Signature.id, Signature.email_digest).where(waits, ~is_replaced, ~was_reminded, is_open)
     some = columns.order_by(Signature.created_at).limit(AT_ONCE).with_for_update(of=Signature, skip_locked=True)
     rows = session.execute(some).all()
     reminded = update(Signature).where(Signature.id.in_([row.id for row in rows])).values(reminded_at=now)

@@ -111,7 +111,8 @@ def sign(
 
 
 def _row_of(submission: Submission, origin: Origin, letter_id: int) -> dict[str, object]:
-    """What is stored of what was sent."""
+    """What is stored of what was sent. Who is never listed has no name that could wait for others."""
+    is_sealed = submission.together and submission.display is not Display.ANONYMOUS
     return {
         "letter_id": letter_id,
         "state": State.PENDING,
@@ -119,7 +120,7 @@ def _row_of(submission: Submission, origin: Origin, letter_id: int) -> dict[str,
         "email": submission.address.typed,
         "updates": submission.updates,
         "commits": submission.commits,
-        "together": submission.together,
+        "together": is_sealed,
         "erases_address": submission.erases_address,
         "statement_state": StatementState.WAITING if submission.words.statement else None,
         "website": submission.website and submission.website.url,
@@ -127,7 +128,7 @@ def _row_of(submission: Submission, origin: Origin, letter_id: int) -> dict[str,
         "representative": submission.representative,
         "network_digest": origin.network_digest(letter_id),
         "flags": sorted(origin.flags),
-        **stored(submission.words, submission.display, sealed=submission.together),
+        **stored(submission.words, submission.display, sealed=is_sealed),
     }
 
 

@@ -52,6 +52,7 @@ ALLOWED: Mapping[tuple[State, State], frozenset[Actor]] = {
     (State.QUARANTINED, State.REJECTED): frozenset({Actor.MODERATOR}),
     (State.QUARANTINED, State.WITHDRAWN): frozenset({Actor.SIGNATORY}),
     (State.REJECTED, State.AWAITING): frozenset({Actor.MODERATOR}),
+    (State.REJECTED, State.QUARANTINED): frozenset({Actor.MODERATOR}),
     (State.REJECTED, State.WITHDRAWN): frozenset({Actor.SIGNATORY}),
 }
 

@@ -13,7 +13,7 @@ from pledges.letter.models import Letter
 from pledges.plain_text import words
 from pledges.signature.addresses import AddressRefused, is_disposable, lends_mailboxes, read_domain
 from pledges.signature.institutions import name_in_domain
-from pledges.signature.models import Signature
+from pledges.signature.models import SHOWN, Signature
 from pledges.signature.states import CONFIRMED, Kind
 
 NAMED_FROM = 5
@@ -42,8 +42,8 @@ def vouch(letter: Letter, signature: Signature) -> None:
     """
     if signature.email is None or signature.kind is not Kind.PERSON:
         return
-    domain = signature.email.rpartition("@")[2].lower()
-    signature.affiliation_matched = fits(signature.words.affiliation or "", domain, listed=letter.email_domains)
+    domain = _domain_of(signature.email)
+    _match(letter, signature, domain)
     signature.domain = domain if letter.email_domains or signature.affiliation_matched else None
 
 
@@ -52,9 +52,26 @@ def vouch_again(letter: Letter, signature: Signature) -> None:
     if signature.email is not None:
         vouch(letter, signature)
     else:
-        kept = signature.domain
-        said = signature.words.affiliation or ""
-        signature.affiliation_matched = kept is not None and fits(said, kept, listed=letter.email_domains)
+        _match(letter, signature, signature.domain)
+
+
+def own_domain(signature: Signature) -> str | None:
+    """The domain of the mail address, where the affiliation says nothing else and nobody lends mailboxes there."""
+    domain = _domain_of(signature.email) if signature.email is not None else signature.domain
+    if domain is None or _is_lent(domain) or not _is_domain(signature.words.affiliation or "", domain):
+        return None
+    return domain
+
+
+def _domain_of(email: str) -> str:
+    return email.rpartition("@")[2].lower()
+
+
+def _match(letter: Letter, signature: Signature, domain: str | None) -> None:
+    """Only what is shown is vouched for: the domain of one that is sealed would tell it."""
+    is_shown = "affiliation" in SHOWN[signature.display] and not signature.together
+    said = signature.words.affiliation or ""
+    signature.affiliation_matched = is_shown and domain is not None and fits(said, domain, listed=letter.email_domains)
 
 
 def fits(affiliation: str, domain: str, *, listed: Collection[str] = ()) -> bool:
@@ -62,12 +79,16 @@ def fits(affiliation: str, domain: str, *, listed: Collection[str] = ()) -> bool
     address (a registry keeps the ending for them, or the letter has `listed` the domain), by its name or its initials;
     anywhere else only where the affiliation is the domain itself. One that lends mailboxes to anyone speaks for nobody.
     """
-    if lends_mailboxes(domain) or is_disposable(f"x@{domain}"):
+    if _is_lent(domain):
         return False
     if _is_domain(affiliation, domain):
         return True
     label = name_in_domain(domain) or (_chosen_label(domain) if domain in listed else None)
     return label is not None and _names(affiliation, _folded(label))
+
+
+def _is_lent(domain: str) -> bool:
+    return lends_mailboxes(domain) or is_disposable(f"x@{domain}")
 
 
 def _is_domain(affiliation: str, domain: str) -> bool:

@@ -8,6 +8,7 @@ from pledges.signature.addresses import AddressRefused, is_disposable, is_within
 from pledges.signature.providers import _BY_DOMAIN, canonical_of
 
 SAME = [
+    ("ΑΣ@example.org", "ασ@example.org"),
     ("ada@example.org", "Ada@Example.ORG"),
     ("ada@example.org", "  ada@example.org "),
     ("ada.example@gmail.com", "a.d.a.example@gmail.com"),

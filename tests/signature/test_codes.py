@@ -110,19 +110,48 @@ def test_digits_are_good_for_a_day(workshop: Workshop, visitor: Visitor) -> None
         assert visitor.post(CODE, {"email": "ada@example.org", "code": digits(workshop)}).status_code == 422
 
 
-def test_of_several_submissions_only_the_newest_is_confirmed_by_digits(workshop: Workshop, visitor: Visitor) -> None:
+def test_of_several_submissions_the_newest_is_looked_at_before_its_digits_confirm_it(
+    workshop: Workshop, visitor: Visitor
+) -> None:
     letter = workshop.letter()
-    visitor.sign("ask-more", name="Ada First")
+    visitor.sign("ask-more", name="Ada First", display="affiliation", role="Baker")
     workshop.deliver()
     first = digits(workshop)
-    visitor.sign("ask-more", name="Ada Second")
+    visitor.sign("ask-more", name="Ada who hates her boss")
     workshop.deliver()
     assert digits(workshop) != first
     assert visitor.post(CODE, {"email": "ada@example.org", "code": first}).status_code == 422
-    assert visitor.post(CODE, {"email": "ada@example.org", "code": digits(workshop)}).status_code == 303
+    answer = visitor.post(CODE, {"email": "ada@example.org", "code": digits(workshop)})
+    assert answer.status_code == 303
+    assert workshop.figures(letter) == Figures()
+    visitor.get(answer.headers["Location"])
+    assert "Ada who hates her boss" in visitor.text
+    visitor.press("/confirm/")
+    assert workshop.figures(letter) == Figures(awaiting=1)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"statement": "I do."}, {"pledge": "speak-up"}, {"display": "anonymous"}, {"country": "ES"}]
+)
+def test_other_words_wishes_or_pledges_are_looked_at_first(
+    workshop: Workshop, visitor: Visitor, fields: dict[str, str]
+) -> None:
+    letter = workshop.letter(anonymous="true", pledges="[{key: speak-up, kind: act, text: I will speak up.}]")
+    for sent in ({}, fields):
+        visitor.sign("ask-more", **sent)
+        workshop.deliver()
+    answer = visitor.post(CODE, {"email": "ada@example.org", "code": digits(workshop)})
+    assert "/confirm/" in answer.headers["Location"]
+    assert workshop.figures(letter) == Figures()
+
+
+def test_who_pressed_twice_need_not_look(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter()
+    for _ in range(2):
+        visitor.sign("ask-more")
     workshop.deliver()
-    visitor.get(workshop.manage_link("ada@example.org"))
-    assert "Ada Second" in visitor.text
+    answer = visitor.post(CODE, {"email": "ada@example.org", "code": digits(workshop)})
+    assert answer.headers["Location"] == "/letters/ask-more/thanks"
     assert workshop.figures(letter) == Figures(awaiting=1)
 
 

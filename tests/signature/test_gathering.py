@@ -84,6 +84,40 @@ def test_who_withdraws_within_that_day_never_shows(workshop: Workshop, visitor: 
     assert workshop.figures(letter) == Figures(approved=2, withdrawn=1)
 
 
+def test_who_is_never_listed_is_told_of_no_name_that_shows(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter(together=2, moderation="flag", anonymous="true")
+    signed(workshop, visitor, "Timid Quillfeather", together="y", display="anonymous")
+    signed(workshop, visitor, "Second Person")
+    work(workshop)
+    work(workshop, hours=25)
+    assert [m["Subject"] for m in workshop.sink.messages if "show" in m["Subject"]] == []
+    visitor.get(workshop.manage_link("timid.quillfeather@example.org"))
+    assert "sealed until" not in visitor.text
+
+
+def test_those_who_came_only_to_open_what_others_sealed_open_nothing_once_they_are_rejected(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    letter = workshop.letter(together=3, moderation="hold")
+    signed(workshop, visitor, "Timid Quillfeather", together="y")
+    for name in ("First Sock", "Second Sock"):
+        signed(workshop, visitor, name)
+    work(workshop)
+    with workshop.writing() as session:
+        rows = queries.list_waiting(session, letter, limit=9)[0]
+        socks = [row.id for row in rows if "Sock" in (row.words.name or "")]
+        deciding.reject(session, letter, socks, reason="Nobody", account_id=None, now=clock.now())
+        timid = [row.id for row in rows if row.id not in socks]
+        deciding.approve(session, letter, timid, account_id=None, now=clock.now())
+    work(workshop, hours=30)
+    assert "Quillfeather" not in visitor.get("/letters/ask-more/signatories").text
+    assert b"Quillfeather" not in stolen(workshop)
+    for name in ("Third Person", "Fourth Person"):
+        signed(workshop, visitor, name)
+    work(workshop, hours=31)
+    assert "Timid Quillfeather" in visitor.get("/letters/ask-more/signatories").text
+
+
 def test_nobody_new_shows_under_a_letter_that_was_withdrawn_within_that_day(
     workshop: Workshop, visitor: Visitor
 ) -> None:

@@ -6,7 +6,7 @@ from pledges.letter.models import Moderation
 from pledges.letter.queries import get_letter
 from pledges.signature import queries
 from pledges.signature.models import Signature, Words
-from pledges.signature.policy import holds_web_address
+from pledges.signature.policy import Flag, holds_web_address, rule
 from pledges.signature.states import Actor, Kind, State
 from pledges.signature.withdrawing import withdraw
 from tests.crowds import in_state
@@ -73,7 +73,9 @@ def test_a_web_address_is_seen_in_every_word_that_is_shown(field: str, name: str
     ("submission", "flag"),
     [
         ({"name": "buy.example.com"}, "web_address"),
-        ({"affiliation": "www.example.org"}, "web_address"),
+        ({"affiliation": "www.example.com"}, "web_address"),
+        ({"affiliation": "www.example.org"}, "own_domain"),
+        ({"affiliation": "gmail.com", "email": "ada@gmail.com"}, "web_address"),
         ({"kind": Kind.ORGANIZATION}, "organization"),
         ({"email": "ada@mailinator.com"}, "disposable"),
         ({"email": "ada@a.part.of.mailinator.com"}, "disposable"),
@@ -86,6 +88,20 @@ def test_a_flagged_signature_waits_under_either_policy(
     signature = workshop.confirmed(workshop.letter(moderation=moderation), **submission)
     assert signature.state is State.AWAITING
     assert flags(workshop, signature) == [flag]
+
+
+def test_a_company_of_many_that_writes_its_domain_waits_and_is_counted(workshop: Workshop) -> None:
+    letter = workshop.letter(moderation="flag")
+    many = frozenset({Flag.OWN_DOMAIN, Flag.MANY_FROM_NETWORK})
+    assert rule(letter, [*many]) == (State.AWAITING, Actor.SIGNATORY)
+    advertising = workshop.confirmed(letter, "eve@example.org", "Buy at buy.example", affiliation="example.org")
+    assert flags(workshop, advertising) == ["web_address", "own_domain"]
+
+
+def test_who_writes_a_domain_that_the_letter_lists_does_not_advertise(workshop: Workshop) -> None:
+    letter = workshop.letter(moderation="flag", email_domains="[example.org]")
+    signature = workshop.confirmed(letter, affiliation="example.org")
+    assert (signature.state, flags(workshop, signature)) == (State.APPROVED, [])
 
 
 def test_several_flags_stand_side_by_side(workshop: Workshop) -> None:

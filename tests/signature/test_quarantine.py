@@ -12,6 +12,7 @@ from pledges import clock, retention
 from pledges.letter import publishing
 from pledges.letter.models import Letter, Moderation
 from pledges.letter.queries import get_letter
+from pledges.moderation import deciding
 from pledges.signature import gathering
 from pledges.signature.models import Signature
 from pledges.signature.policy import Flag, rule
@@ -144,6 +145,21 @@ def test_every_flag_has_a_name_for_moderators(workshop: Workshop) -> None:
         names = [render_template_string(shown, flag=flag.value) for flag in Flag]
     assert {*names} & {flag.value for flag in Flag} <= {"organization"}
     assert len({*names}) == len(Flag)
+
+
+def test_a_rejection_taken_back_leaves_the_trapped_counted_nowhere(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter(moderation="flag")
+    visitor.sign("ask-more", subject="buy")
+    workshop.deliver()
+    visitor.post(workshop.confirm_link("ada@example.org"))
+    trapped = only_signature(workshop)
+    how = {"account_id": None, "now": clock.now()}
+    with workshop.writing() as session:
+        deciding.reject(session, letter, [trapped.id], reason="A program", **how)
+    with workshop.writing() as session:
+        deciding.take_back(session, letter, trapped.id, **how)
+    assert workshop.state(trapped) is State.QUARANTINED
+    assert workshop.figures(letter) == Figures()
 
 
 def test_whoever_withdraws_from_quarantine_and_signs_again_is_held(workshop: Workshop, visitor: Visitor) -> None:

@@ -53,6 +53,20 @@ def test_who_got_the_first_mail_late_is_reminded_a_day_after_it(workshop: Worksh
         assert len(workshop.deliver()) == 1
 
 
+def test_who_was_reminded_and_submits_anew_is_not_reminded_again(workshop: Workshop) -> None:
+    letter = workshop.letter()
+    workshop.sign(letter)
+    workshop.deliver()
+    with after(1.1):
+        remind(workshop)
+        assert len(workshop.deliver()) == 1
+        workshop.sign(letter, name="Ada Again")
+        assert len(workshop.deliver()) == 1
+    with after(2.5):
+        remind(workshop)
+        assert workshop.deliver() == []
+
+
 def test_several_submissions_of_one_mailbox_are_one_reminder_of_the_newest(workshop: Workshop) -> None:
     letter = workshop.letter()
     for name in ("Ada First", "Ada Second", "Ada Third"):

@@ -50,6 +50,8 @@ WRONG = {
         "Ada \u2066Example",
         "Ada\u200bExample",
         "\u200d\u200c",
+        "\u3164",
+        "Ada \u115f\uffa0",
         "Ada\ufeff",
         "Ada\u2028Example",
         "Ada \ue000",

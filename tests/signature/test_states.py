@@ -28,6 +28,7 @@ quarantined approved     moderator
 quarantined rejected     moderator
 quarantined withdrawn    signatory
 rejected    awaiting     moderator
+rejected    quarantined  moderator
 rejected    withdrawn    signatory
 """
 ALLOWED = {tuple(line.split()) for line in TABLE.strip().splitlines()}
@@ -120,7 +121,7 @@ def test_a_refused_move_changes_none_of_its_signatures(workshop: Workshop) -> No
     approved = in_state(workshop, letter, State.APPROVED, "two@example.org")
     before = workshop.figures(letter)
     with workshop.writing() as session:
-        rows = queries.lock_several(session, letter, [waiting.id, approved.id])
+        rows = queries.lock_seen(session, letter, [waiting.id, approved.id])
         with pytest.raises(TransitionRefused):
             moving.move(session, rows, State.APPROVED, by=Actor.MODERATOR, now=clock.now())
     assert (workshop.state(waiting), workshop.state(approved)) == (State.AWAITING, State.APPROVED)
@@ -134,6 +135,6 @@ def test_many_names_move_into_the_tally_at_once(workshop: Workshop) -> None:
     signatures = [in_state(workshop, letter, State.AWAITING, f"s{n}@example.org") for n in range(3)]
     signatures.append(in_state(workshop, letter, State.QUARANTINED, "q@example.org"))
     with workshop.writing() as session:
-        rows = queries.lock_several(session, letter, [s.id for s in signatures])
+        rows = queries.lock_seen(session, letter, [s.id for s in signatures])
         moving.move(session, rows, State.REJECTED, by=Actor.MODERATOR, now=clock.now(), reason="made up")
     assert asdict(workshop.figures(letter)) == asdict(Figures(rejected=4))

@@ -90,6 +90,31 @@ def test_whoever_registers_an_institutions_name_elsewhere_is_not_taken_for_it(
     assert listed["checks"] == {"address": True, "affiliation": False, "domain": None, "moderator": False}
 
 
+@pytest.mark.parametrize("wish", [{"display": "anonymous"}, {"together": "y"}])
+def test_the_domain_of_an_affiliation_that_is_sealed_is_kept_nowhere(
+    workshop: Workshop, visitor: Visitor, wish: dict[str, str]
+) -> None:
+    workshop.letter(moderation="flag", anonymous="true", together=2)
+    signed(workshop, visitor, "ada@tinycollege.edu", affiliation="Tiny College", **wish)
+    for told in (b"tinycollege", b"Tiny"):
+        assert told not in stolen(workshop)
+    workshop.deliver()
+    own = workshop.manage_link("ada@tinycollege.edu")
+    visitor.post(f"{own}/change", {"display": "public", "affiliation": "Tiny College"})
+    assert (b"tinycollege" in stolen(workshop)) is ("together" not in wish)
+
+
+def test_a_name_that_shows_at_last_is_vouched_for_then(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter(moderation="flag", together=2)
+    signed(workshop, visitor, "ada@tinycollege.edu", affiliation="Tiny College", together="y")
+    signed(workshop, visitor, "bob@example.org", name="Bob Two")
+    for seconds in (0, 60, 90000, 90010):
+        with time_machine.travel(clock.now().timestamp() + seconds):
+            workshop.worker.work()
+    visitor.get("/letters/ask-more/signatories")
+    assert "affiliation fits the mail address" in visitor.text
+
+
 def test_a_letters_list_speaks_for_who_signs_it_and_again_after_a_change(workshop: Workshop, visitor: Visitor) -> None:
     workshop.letter(moderation="flag", email_domains="[example.com]")
     signed(workshop, visitor, "ada@example.com", affiliation="Example", erase_address="y")

@@ -27,7 +27,7 @@ def test_counts_are_exact_after_400_random_moves_by_several_at_once(workshop: Wo
         chance = random.Random(seed)
         letter, signature_id = chance.choice(ids)
         with workshop.writing() as session:
-            (signature,) = queries.lock_several(session, letter, [signature_id])
+            (signature,) = queries.lock_seen(session, letter, [signature_id])
             ways = sorted(
                 (new, actor)
                 for (old, new), actors in ALLOWED.items()

@@ -14,7 +14,7 @@ from pledges.security import keyring
 from pledges.signature import coding, resending
 from pledges.signature.forms import AddressForm, CodeForm
 from pledges.signature.mails import CONFIRM_LINK
-from pledges.signature.views.room import Answer, blueprint, lang_of, letters_at_hand, plain_page, to_thanks
+from pledges.signature.views.room import Answer, after_code, blueprint, lang_of, letters_at_hand, plain_page, to_thanks
 
 
 @blueprint.get("/letters/<slug:slug>/check-email")
@@ -63,7 +63,7 @@ def code(slug: str) -> Answer:
     if signature is None:
         form.refuse()
         return _page("signature/check_email.html", letter, text, form), 422
-    return to_thanks(letter, signature)
+    return after_code(signature) or to_thanks(letter, signature)
 
 
 @blueprint.post("/confirm/<token>/again")

@@ -17,7 +17,7 @@ from pledges.pledge.page import pledge_form, sent_pledge_form
 from pledges.signature import coding, resending, signing
 from pledges.signature.forms import AddressForm, CodeForm, SignForm
 from pledges.signature.policy import Flag, Origin
-from pledges.signature.views.room import Answer, blueprint, lang_of, subject_of
+from pledges.signature.views.room import Answer, after_code, blueprint, lang_of, subject_of
 
 
 @blueprint.get("/first/<token>")
@@ -99,7 +99,7 @@ def first_code(token: str) -> Answer:
         form.refuse()
         return _page("signature/check_email.html", token, form=form, again=False), 422
     lang = lang_of(letter, letter.text_in(request.args.get("lang")).language)
-    return redirect(url_for("signature.first_thanks", token=token, lang=lang), 303)
+    return after_code(signature) or redirect(url_for("signature.first_thanks", token=token, lang=lang), 303)
 
 
 def _page(template: str, token: str, **words: object) -> str:

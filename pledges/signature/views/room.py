@@ -14,7 +14,9 @@ from pledges.letter.models import Letter
 from pledges.letter.queries import get_public_letter
 from pledges.security import keyring
 from pledges.signature.addresses import readable_domain
+from pledges.signature.mails import confirm_token
 from pledges.signature.models import Signature
+from pledges.signature.states import State
 
 blueprint = Blueprint("signature", __name__)
 
@@ -50,6 +52,13 @@ def to_thanks(letter: Letter, signature: Signature) -> Response:
     languages = {text.id: text.language for text in letter.texts}
     language = languages.get(signature.text_id, letter.language)  # a text of this very second is not at hand yet
     return redirect(url_for("signature.thanks", slug=letter.slug, lang=lang_of(letter, language)), 303)
+
+
+def after_code(signature: Signature) -> Response | None:
+    """To what the digits would confirm and its button, where that is to be looked at first."""
+    if signature.state is not State.PENDING:
+        return None
+    return redirect(url_for("signature.confirmation", token=confirm_token(signature, clock.now())), 303)
 
 
 def lang_of(letter: Letter, language: str) -> str | None:
