@@ -18,7 +18,7 @@ from pledges.signature.gathering import SHOWN_AFTER, TOGETHER_REACHED
 from pledges.signature.mails import agreed, content_for, manage_token, query_of
 from pledges.signature.models import Signature
 from pledges.signature.rounds import TEXT_CHANGED, TEXT_CORRECTED
-from pledges.signature.states import TOLD
+from pledges.signature.states import TOLD, WAITING
 
 LONGEST_TOLD = 8000
 """So many characters of what differs stand in a mail; the rest is in the history."""
@@ -40,6 +40,7 @@ def _together_reached(session: Session, owed: OwedMail, now: datetime) -> Conten
         return None
     shown_at = now + SHOWN_AFTER
     words = {"manage": manage_token(signature, now), "together": signature.letter.together, "shown_at": shown_at}
+    words |= {"display": signature.display, "waits": signature.state in WAITING}
     return content_for(TOGETHER_REACHED, signature.email, signature, **words)
 
 

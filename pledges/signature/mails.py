@@ -62,14 +62,20 @@ def _confirmation(session: Session, owed: OwedMail, now: datetime) -> Content | 
     if held is not None:
         outbox.redirect(session, owed, ALREADY_SIGNED, held.id, recipient=signature.email)
         session.delete(signature)
-        return content_for(ALREADY_SIGNED, signature.email, held, manage=manage_token(held, now))
-    return content_for(CONFIRMATION, signature.email, signature, **_ways_to_confirm(signature, now))
+        return _to_held(ALREADY_SIGNED, signature.email, held, now)
+    return content_for(CONFIRMATION, signature.email, signature, **_ways_to_confirm(session, signature, now))
 
 
-def _ways_to_confirm(signature: Signature, now: datetime) -> dict[str, object]:
+def _ways_to_confirm(session: Session, signature: Signature, now: datetime) -> dict[str, object]:
+    """The link and the digits, the way to erase it, and what was chosen. What was written is shown behind the link
+    alone: in our name nobody shall be mailed what a stranger wrote.
+    """
     code = code_of(signature)
     letter, is_sealed = signature.letter, signature.together and signature.display is not Display.ANONYMOUS
-    return {
+    words: dict[str, object] = {
+        "kind": signature.kind,
+        "display": signature.display,
+        "manage": manage_token(signature, now),
         "token": confirm_token(signature, now),
         "days": LINK_LASTS.days,
         "code": f"{code[:3]} {code[3:]}",
@@ -77,6 +83,8 @@ def _ways_to_confirm(signature: Signature, now: datetime) -> dict[str, object]:
         "is_reached": letter.together_reached_at is not None,
         "erases_address": signature.erases_address,
     }
+    agreed(session, signature, words)
+    return words
 
 
 def _reminder(session: Session, owed: OwedMail, now: datetime) -> Content | None:
@@ -86,7 +94,7 @@ def _reminder(session: Session, owed: OwedMail, now: datetime) -> Content | None
         return None
     if not signature.letter.takes_confirmations(now):
         return None
-    return content_for(REMINDER, signature.email, signature, **_ways_to_confirm(signature, now))
+    return content_for(REMINDER, signature.email, signature, **_ways_to_confirm(session, signature, now))
 
 
 def _asked_again(session: Session, owed: OwedMail, now: datetime) -> Content | None:
@@ -108,7 +116,7 @@ def _asked_again(session: Session, owed: OwedMail, now: datetime) -> Content | N
     for also, about, to in others:
         outbox.owe(session, also, about.id, recipient=to, now=now)
     outbox.redirect(session, owed, event, signature.id, recipient=carried)
-    way = {"manage": manage_token(signature, now)} if event == OWN_PAGE else _ways_to_confirm(signature, now)
+    way = {"manage": manage_token(signature, now)} if event == OWN_PAGE else _ways_to_confirm(session, signature, now)
     return content_for(event, recipient, signature, **way)
 
 
@@ -136,7 +144,12 @@ def _already_signed(session: Session, owed: OwedMail, now: datetime) -> Content 
     recipient = outbox.find_recipient(session, owed)
     if held is None or held.state is State.WITHDRAWN or recipient is None:
         return None
-    return content_for(ALREADY_SIGNED, recipient, held, manage=manage_token(held, now))
+    return _to_held(ALREADY_SIGNED, recipient, held, now)
+
+
+def _to_held(event: str, recipient: str, held: Signature, now: datetime) -> Content:
+    """The way to the own page for who has signed, and what is to be done there."""
+    return content_for(event, recipient, held, manage=manage_token(held, now), is_earlier=held.earlier)
 
 
 def _thanks(session: Session, owed: OwedMail, now: datetime) -> Content | None:
@@ -147,6 +160,7 @@ def _thanks(session: Session, owed: OwedMail, now: datetime) -> Content | None:
     if recipient is None:
         return None
     words: dict[str, object] = {"manage": manage_token(signature, now), "is_last": signature.erases_address}
+    words["days"] = MANAGE_LINK_LASTS.days
     agreed(session, signature, words)
     return content_for(THANKS, recipient, signature, **words)
 
@@ -176,6 +190,7 @@ def content_for(event: str, recipient: str, signature: Signature, **words: objec
     text = signature.text
     about = {
         "name": _greeted(signature),
+        "organization": _organization(signature),
         "title": text.title,
         "addressee": text.addressee,
         "letter": f"{place_of(signature)}{query_of(signature)}",
@@ -189,6 +204,12 @@ def _greeted(signature: Signature) -> str | None:
     """Whom a mail greets: of an organization, who signs for it."""
     name = signature.representative or signature.words.name
     return None if holds_web_address(signature.words) or holds_web_address(Words(name=name)) else name
+
+
+def _organization(signature: Signature) -> str | None:
+    """For whom somebody signs: one mailbox may have signed for a person, too."""
+    is_told = signature.kind is Kind.ORGANIZATION and not holds_web_address(signature.words)
+    return signature.words.name if is_told else None
 
 
 def place_of(signature: Signature) -> str:

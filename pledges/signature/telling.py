@@ -24,6 +24,23 @@ def everything_of(signature: Signature, history: Sequence[SignatureEvent]) -> Ma
         "letter": {"slug": signature.letter.slug, "title": text.title},
         "text": {"language": text.language, "version": text.number, "sha256": text.sha256, "markdown": text.markdown},
         "state": _told(signature.state),
+        **_submitted(signature),
+        "checks": _checks(signature),
+        "wishes": _wishes(signature),
+        "standing": {"listed": signature.listed, "earlier_text": signature.earlier, "rank": signature.rank},
+        "mails": _mails(signature),
+        "digests": {
+            "address": None if is_withdrawn else signature.email_digest is not None,
+            "network": signature.network_digest is not None,
+        },
+        "created_at": _iso(signature.created_at),
+        "confirmed_at": _iso(signature.confirmed_at),
+        "history": [_change(event) for event in history],
+    }
+
+
+def _submitted(signature: Signature) -> dict[str, Any]:
+    return {
         "kind": signature.kind.value,
         "display": signature.display.value,
         "address": signature.email,
@@ -35,37 +52,44 @@ def everything_of(signature: Signature, history: Sequence[SignatureEvent]) -> Ma
             "representative": signature.representative,
             "invitation": signature.invitation_id,
         },
-        "checks": {
-            "domain": signature.domain,
-            "affiliation_matched": signature.affiliation_matched,
-            "moderator": signature.checked,
-            "flags": [flag for flag in signature.flags if flag in OPEN],
-        },
-        "wishes": {
-            "updates": signature.updates,
-            "pledges": signature.commits,
-            "together": signature.together,
-            "told_at": _iso(signature.together_told_at),
-            "erase_address": signature.erases_address,
-        },
-        "standing": {"listed": signature.listed, "earlier_text": signature.earlier, "rank": signature.rank},
-        "mails": {
-            "first_at": _iso(signature.mailed_at),
-            "sent_again": signature.resent,
-            "sent_again_at": _iso(signature.resent_at),
-            "reminded_at": _iso(signature.reminded_at),
-        },
-        "digests": {
-            "address": None if is_withdrawn else signature.email_digest is not None,
-            "network": signature.network_digest is not None,
-        },
-        "created_at": _iso(signature.created_at),
-        "confirmed_at": _iso(signature.confirmed_at),
-        "history": [
-            {"at": _iso(event.at), "from": _told(event.old), "to": _told(event.new), "by": _told_actor(event)}
-            for event in history
-        ],
     }
+
+
+def _checks(signature: Signature) -> dict[str, Any]:
+    return {
+        "domain": signature.domain,
+        "affiliation_matched": signature.affiliation_matched,
+        "moderator": signature.checked,
+        "flags": [flag for flag in signature.flags if flag in OPEN],
+    }
+
+
+def _wishes(signature: Signature) -> dict[str, Any]:
+    return {
+        "updates": signature.updates,
+        "pledges": signature.commits,
+        "no_check_ins": signature.unasked,
+        "together": signature.together,
+        "told_at": _iso(signature.together_told_at),
+        "erase_address": signature.erases_address,
+    }
+
+
+def _mails(signature: Signature) -> dict[str, Any]:
+    return {
+        "first_at": _iso(signature.mailed_at),
+        "sent_again": signature.resent,
+        "sent_again_at": _iso(signature.resent_at),
+        "reminded_at": _iso(signature.reminded_at),
+        "codes": signature.code_number,
+    }
+
+
+def _change(event: SignatureEvent) -> dict[str, Any]:
+    """Why a moderator kept a name out is told with it; why one was let through speaks of the rules at times."""
+    reason = event.reason if event.new is State.REJECTED else None
+    told = {"at": _iso(event.at), "from": _told(event.old), "to": _told(event.new), "by": _told_actor(event)}
+    return {**told, "reason": reason}
 
 
 def counts(signature: Signature) -> bool:

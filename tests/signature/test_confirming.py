@@ -12,7 +12,8 @@ from pledges.signature.mails import manage_token
 from pledges.signature.states import Kind, State
 from pledges.tally.queries import Figures
 from tests.crowds import dump, in_state
-from tests.mailing import plain
+from tests.letter.revisions import CHANGE, revise
+from tests.mailing import link, plain
 from tests.people import Visitor, Workshop
 
 DAY = 24 * 3600
@@ -33,6 +34,41 @@ def test_the_button_confirms_and_leads_to_the_thanks_page(workshop: Workshop, vi
     (thanks,) = workshop.deliver()
     assert "/manage/" in plain(thanks)
     assert "/confirm/" not in plain(thanks)
+
+
+@pytest.mark.parametrize("display", ["public", "affiliation", "anonymous"])
+def test_the_mail_says_what_was_chosen_and_pledged_and_nothing_that_was_written(
+    workshop: Workshop, visitor: Visitor, display: str
+) -> None:
+    workshop.letter(anonymous="true", pledges="[{key: give, kind: amount, unit: EUR, text: I will give.}]")
+    words = {"role": "Zookeeper", "affiliation": "Quillfeather House", "statement": "Buy my fine quills."}
+    pledge = {"pledge": "give", "pledge-give-amount": "12.50"}
+    visitor.sign("ask-more", display=display, **words, **pledge)
+    (mail,) = workshop.deliver()
+    html = mail.get_body(("html",))
+    assert html is not None
+    shown = {
+        "public": "your name and what you wrote beside it",
+        "affiliation": "your role and affiliation, not your name",
+        "anonymous": "nothing: you are counted, not listed",
+    }
+    for text in (" ".join(plain(mail).split()), " ".join(html.get_content().split())):
+        assert [each for each in shown.values() if each in text] == [shown[display]]
+        assert "I will give. (€12.50)" in text
+        assert not [word for word in ("Zookeeper", "Quillfeather", "quills") if word in text]
+    visitor.get(link(mail, "manage"))
+    visitor.press("/withdraw")
+    assert visitor.get(link(mail, "confirm")).status_code == 410
+
+
+def test_who_confirms_a_text_that_has_changed_is_told_what_is_left_to_do(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter()
+    path = mailed(workshop, visitor)
+    revise(workshop, CHANGE)
+    assert visitor.post(path).headers["Location"] == "/letters/ask-more/thanks/earlier"
+    visitor.get("/letters/ask-more/thanks/earlier")
+    assert "until you agree to the present text" in visitor.text
+    assert workshop.figures(letter) == Figures(earlier=1)
 
 
 def test_a_repeat_answers_the_same_and_changes_nothing(workshop: Workshop, visitor: Visitor) -> None:

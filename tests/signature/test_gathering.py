@@ -60,7 +60,7 @@ def test_a_name_waits_sealed_for_the_others_and_shows_a_day_after_they_came(
     work(workshop)
     (mail,) = workshop.deliver() or workshop.sink.messages
     assert mail["To"] == "timid.quillfeather@example.org"
-    assert mail["Subject"].startswith("Your name is about to show")
+    assert mail["Subject"].startswith("Your signature is about to show")
     assert visitor.get(link(mail, "manage")).status_code == 200
     work(workshop, hours=23)
     assert "Quillfeather" not in visitor.get("/letters/ask-more/signatories").text

@@ -1,11 +1,14 @@
 """Signing again with an address that has confirmed: a mail that leads to the own page, and nothing else."""
 
+import re
+
 import time_machine
 
 from pledges.signature.states import State
 from pledges.tally.queries import Figures
 from tests.crowds import dump, in_state
-from tests.mailing import MailSink, plain
+from tests.letter.revisions import CHANGE, revise
+from tests.mailing import MailSink, link, plain
 from tests.people import Visitor, Workshop
 
 
@@ -32,13 +35,28 @@ def test_whoever_has_confirmed_gets_the_way_to_the_own_page_and_no_second_signat
     assert workshop.figures(letter) == Figures(awaiting=1)
 
 
+def test_whoever_stands_under_an_earlier_text_and_signs_again_is_asked_to_agree(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    workshop.confirmed(workshop.letter())
+    revise(workshop, CHANGE)
+    workshop.deliver()
+    visitor.sign("ask-more")
+    (mail,) = workshop.deliver()
+    assert mail["Subject"].startswith("Do you agree to the changed text?")
+    assert "until you agree to the present text" in plain(mail)
+    assert "/confirm/" not in plain(mail)
+    visitor.get(link(mail, "manage"))
+    assert visitor.page.find("form", action=re.compile("/agree$")) is not None
+
+
 def test_whoever_has_not_confirmed_gets_a_link_for_that_very_submission(workshop: Workshop, visitor: Visitor) -> None:
     workshop.letter()
     links = []
     for name in ("First Try", "Second Try"):
         visitor.sign("ask-more", name=name)
         (mail,) = workshop.deliver()
-        assert "/manage/" not in plain(mail)
+        assert "/confirm/" in plain(mail)
         links.append(workshop.confirm_link("ada@example.org"))
     for path, name in zip(links, ("First Try", "Second Try"), strict=True):
         visitor.get(path)

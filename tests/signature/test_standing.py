@@ -17,17 +17,17 @@ from tests.mailing import plain
 from tests.people import Visitor, Workshop
 
 SEALING = (
-    "Until 3 people have confirmed, your name is counted, but sealed and shown nowhere. "
+    "Until 3 people have confirmed, your signature counts, but what you wrote is sealed and shown nowhere. "
     "Then we tell you, and a day later it shows, unless you withdraw."
 )
 ERASING = "As soon as you confirm, your address is erased, as you asked."
-NO_MORE_MAIL = "after that no mail can reach you"
+NO_MORE_MAIL = "after that we can’t write to you"
 
 SHOWN = "It counts, and it is shown as you chose."
 AWAITED = "It is confirmed and waits for a moderator, who looks at it before it is shown."
 WAITS = "It is confirmed and waits for a moderator."
 NOT_OPEN = "The letter is not open yet: nobody sees your name before it opens."
-SEALED = "Your name is sealed until 3 people have confirmed"
+SEALED = "What you wrote is sealed until 3 people have confirmed"
 APART = "Its text has changed since, so your signature stands apart"
 ALL = (SHOWN, AWAITED, WAITS, NOT_OPEN, SEALED, APART, "It is confirmed. ", "It counts.", "not listed, as you chose")
 
@@ -135,11 +135,11 @@ def sealed(workshop: Workshop) -> tuple[Letter, Signature]:
 
 def test_once_enough_have_signed_one_is_told_when_the_name_shows(workshop: Workshop, visitor: Visitor) -> None:
     _letter, signature = sealed(workshop)
-    assert "We tell you by mail, and a day later your name shows" in said_to(workshop, visitor, signature)
+    assert "We tell you by mail, and a day later your signature shows" in said_to(workshop, visitor, signature)
     with workshop.writing() as session:
         gathering.tell_gathered(session, now=workshop.now() - timedelta(hours=1))
     text = said_to(workshop, visitor, signature)
-    assert "Enough have signed: your name shows from" in text
+    assert "Enough have signed: your signature shows from" in text
     assert "once a moderator has looked" not in text
 
 
@@ -149,7 +149,7 @@ def test_a_name_that_can_show_no_more_is_not_said_to_show(workshop: Workshop, vi
         found = queries.find_signature(session, signature.id)
         assert found is not None
         found.email = None
-    assert "Your name stays sealed: your address is erased" in said_to(workshop, visitor, signature)
+    assert "What you wrote stays sealed: your address is erased" in said_to(workshop, visitor, signature)
     with workshop.writing() as session:
         withdrawing.withdraw(session, get_letter(session, letter.slug), "We were wrong", now=workshop.now())
     assert "stays sealed and is shown nowhere" in said_to(workshop, visitor, signature)

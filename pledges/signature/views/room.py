@@ -48,10 +48,11 @@ def plain_page(template: str, slug: str, **words: object) -> str:
 
 
 def to_thanks(letter: Letter, signature: Signature) -> Response:
-    """Where a confirmation leads, in the language of the text that was signed."""
+    """Where a confirmation leads, in the language of the text that was signed; elsewhere if that has changed."""
     languages = {text.id: text.language for text in letter.texts}
     language = languages.get(signature.text_id, letter.language)  # a text of this very second is not at hand yet
-    return redirect(url_for("signature.thanks", slug=letter.slug, lang=lang_of(letter, language)), 303)
+    page = "signature.thanks_for_earlier" if signature.earlier else "signature.thanks"
+    return redirect(url_for(page, slug=letter.slug, lang=lang_of(letter, language)), 303)
 
 
 def after_code(signature: Signature) -> Response | None:

@@ -48,7 +48,13 @@ def sign(slug: str) -> Answer:
 @blueprint.get("/letters/<slug:slug>/thanks")
 @public(None)
 def thanks(slug: str) -> Answer:
-    return plain_page("signature/thanks.html", slug)
+    return plain_page("signature/thanks.html", slug, is_earlier=False)
+
+
+@blueprint.get("/letters/<slug:slug>/thanks/earlier")
+@public(None)
+def thanks_for_earlier(slug: str) -> Answer:
+    return plain_page("signature/thanks.html", slug, is_earlier=True)
 
 
 @blueprint.get("/confirm/<token>")
