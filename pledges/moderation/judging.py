@@ -4,20 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pledges.db import Base
 from pledges.letter.models import Letter
 from pledges.moderation.deciding import LONGEST_REASON, MOST_AT_ONCE
 from pledges.pledge import queries, reading
 from pledges.pledge.models import Commitment, Reading
 from pledges.pledge.states import REPORTED
-from pledges.signature.models import Signature, SignatureEvent
+from pledges.signature import history
+from pledges.signature.history import Change
+from pledges.signature.models import Signature
 from pledges.signature.queries import lock_seen
 from pledges.signature.states import Actor
-
-_WRITE_EVENT = insert(Base.metadata.tables[SignatureEvent.__tablename__])
 
 
 @dataclass(frozen=True)
@@ -93,17 +92,8 @@ def _write(session: Session, judged: Sequence[Commitment], why: str, *, account_
     """Who judged, when and how, in the history of the signature; its state stays what it is."""
     theirs = select(Signature.id, Signature.state).where(Signature.id.in_({row.signature_id for row in judged}))
     states = {row[0]: row[1] for row in session.execute(theirs)}
-    events = [
-        {
-            "signature_id": row.signature_id,
-            "at": now,
-            "actor": Actor.MODERATOR,
-            "account_id": account_id,
-            "old": states[row.signature_id],
-            "new": states[row.signature_id],
-            "reason": f"{row.pledge.key}: {why}"[:LONGEST_REASON],
-        }
-        for row in judged
+    stand = ((row, states[row.signature_id]) for row in judged)
+    changes = [
+        Change(row.signature_id, state, state, f"{row.pledge.key}: {why}"[:LONGEST_REASON]) for row, state in stand
     ]
-    if events:
-        session.execute(_WRITE_EVENT, events)
+    history.write(session, changes, by=Actor.MODERATOR, account_id=account_id, now=now)

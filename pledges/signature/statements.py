@@ -4,18 +4,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, insert, literal, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from pledges import cursor
-from pledges.db import Base
 from pledges.letter.models import Letter
-from pledges.signature.models import Signature, SignatureEvent, StatementState
+from pledges.signature import history
+from pledges.signature.history import Change
+from pledges.signature.models import Signature, StatementState
 from pledges.signature.states import Actor
 from pledges.tally import counting
-
-_WRITE_EVENT = insert(Base.metadata.tables[SignatureEvent.__tablename__])
 
 
 def list_unread(
@@ -63,9 +62,8 @@ def judge(
         return
     mark(signatures, state)
     session.flush()
-    why = {"at": now, "actor": Actor.MODERATOR, "account_id": account_id, "reason": reason}
-    events = [{**why, "signature_id": row.id, "old": row.state, "new": row.state} for row in signatures]
-    session.execute(_WRITE_EVENT, events)
+    judged = [Change(row.id, row.state, row.state, reason) for row in signatures]
+    history.write(session, judged, by=Actor.MODERATOR, account_id=account_id, now=now)
     counting.change(session, signatures[0].letter_id, Counter())
 
 

@@ -7,6 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from pledges.letter import publishing
+from pledges.letter import withdrawing as withdrawing_letters
+from pledges.letter.queries import lock_letter
 from pledges.signature import queries
 from pledges.signature.mails import manage_token
 from pledges.signature.states import State
@@ -166,3 +169,29 @@ def test_strangers_who_sign_and_confirm_at_once_all_count(workshop: Workshop) ->
     assert set(at_once(workshop, [press(path) for path in links])) == {303}
     assert workshop.figures(letter) == Figures(approved=12)
     assert len(workshop.deliver()) == 24
+
+
+@pytest.mark.usefixtures("no_difference")
+@pytest.mark.parametrize("end", ["close", "withdraw"])
+def test_who_confirms_while_the_letter_ends_is_counted_or_told(workshop: Workshop, end: str) -> None:
+    letter = workshop.letter(moderation="flag")
+    for number in range(12):
+        workshop.sign(letter, f"ada-{number}@example.org")
+    links = [link(mail, "confirm") for mail in workshop.deliver()]
+
+    def end_it(_visitor: Visitor) -> int:
+        with workshop.writing() as session:
+            ending = lock_letter(session, letter.slug)
+            if end == "close":
+                publishing.close(session, ending, now=workshop.now())
+            else:
+                withdrawing_letters.withdraw(session, ending, "We were wrong", now=workshop.now())
+        return 0
+
+    answers = Counter(at_once(workshop, [*map(press, links[:6]), end_it, *map(press, links[6:])]))
+    assert answers[303] == workshop.figures(letter).approved
+    assert answers[303] + answers[410] == 12
+    assert end == "withdraw" or answers[303] == 12
+    late = Visitor(workshop.app.test_client())
+    assert {press(path)(late) for path in links} <= {303, 410}
+    assert workshop.figures(letter).approved == answers[303]

@@ -1,0 +1,32 @@
+"""The history of a signature: who changed what, when and why. Nothing in it is ever changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from pledges.db import Base
+from pledges.signature.models import SignatureEvent
+from pledges.signature.states import Actor, State
+
+_WRITE = insert(Base.metadata.tables[SignatureEvent.__tablename__])
+
+
+class Change(NamedTuple):
+    """What happened to one signature; where it is no change of its state, `old` and `new` are the same."""
+
+    signature_id: int
+    old: State
+    new: State
+    reason: str | None = None
+
+
+def write(
+    session: Session, changes: Sequence[Change], *, by: Actor, account_id: int | None = None, now: datetime
+) -> None:
+    """Writes changes that one actor made at once. One statement, whatever their number."""
+    if changes:
+        who = {"at": now, "actor": by, "account_id": account_id}
+        session.execute(_WRITE, [{**change._asdict(), **who} for change in changes])
