@@ -12,12 +12,12 @@ from pledges.letter.queries import get_letter
 from pledges.letter.term import add_months, addresses_kept_until
 from pledges.letter.withdrawing import withdraw as withdraw_letter
 from pledges.mail.models import KeptMail
-from pledges.signature import queries
 from pledges.signature.models import Signature
 from pledges.signature.states import State
 from tests.crowds import in_state
 from tests.people import Visitor, Workshop
 from tests.retention.erasing import ADDRESSES, NETWORKS, UNCONFIRMED, close, erased, signature
+from tests.signature.invitations import came, first_link
 
 
 def test_what_nobody_confirms_is_erased_after_thirty_days(workshop: Workshop, time: time_machine.Traveller) -> None:
@@ -85,14 +85,24 @@ def test_a_letter_whose_own_date_passed_while_nothing_ran_has_its_term_from_that
     assert erased(workshop)[ADDRESSES] == 1
 
 
-def test_open_letters_and_drafts_keep_addresses(workshop: Workshop, time: time_machine.Traveller) -> None:
+def test_open_letters_keep_addresses(workshop: Workshop, time: time_machine.Traveller) -> None:
     workshop.confirmed(workshop.letter())
-    draft = workshop.letter("draft", opened=False)
-    with workshop.writing() as session:
-        assert addresses_kept_until(draft, now=clock.now()) is None
-        session.add(queries.find_signature(session, 1))
     time.shift(timedelta(days=5000))
     assert ADDRESSES not in erased(workshop)
+
+
+def test_a_draft_that_never_opens_keeps_them_for_its_term_after_the_newest_link(
+    workshop: Workshop, visitor: Visitor, time: time_machine.Traveller
+) -> None:
+    draft = workshop.letter(opened=False)
+    came(workshop, visitor, first_link(workshop, draft), "Ada Example")
+    time.shift(timedelta(days=300))
+    first_link(workshop, draft)
+    time.shift(timedelta(days=364))
+    assert addresses_kept_until(draft, now=clock.now()) is None
+    assert ADDRESSES not in erased(workshop)
+    time.shift(timedelta(days=2))
+    assert erased(workshop)[ADDRESSES] == 1
 
 
 def test_a_letter_that_its_organizer_withdrew_has_its_term_too(
