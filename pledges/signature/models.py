@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from pledges.db import Base, BigId, Sealed, UtcDateTime, one_of
 from pledges.letter.models import Letter, LetterText
+from pledges.signature import conditions
 from pledges.signature.states import Actor, Kind, State
 
 LONGEST_TURNED = 250
@@ -66,12 +67,12 @@ def stored(words: Words, display: Display, *, sealed: bool = False) -> dict[str,
 
 
 _HELD = text("state IN ('awaiting', 'approved', 'quarantined', 'rejected')")
-_WAITING = text("state IN ('awaiting', 'quarantined')")
-_DECIDED = text("state IN ('approved', 'rejected')")
+_WAITING = text(conditions.WAITING)
+_DECIDED = text(conditions.DECIDED)
 _LISTED = text("listed AND kind = 'person'")
 _TOGETHER = text("together")
 _ORGANIZATION = text("listed AND kind = 'organization'")
-_CLAIMED = text("state IN ('awaiting', 'approved', 'quarantined')")
+_CLAIMED = text(conditions.CLAIMED)
 _INVITED = text("invitation_id IS NOT NULL")
 _UNREAD = text("statement_state = 'waiting'")
 _NETWORK = text("network_digest IS NOT NULL")

@@ -5,11 +5,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pledges.errors import DomainError
+from pledges.signature.conditions import CLAIMED, holds
 from pledges.signature.models import Signature
-from pledges.signature.states import Kind, State
-
-CLAIMING = frozenset({State.AWAITING, State.APPROVED, State.QUARANTINED})
-"""Where an organization holds its website. A rejected one does not: a forgery would keep the genuine one out."""
+from pledges.signature.states import Kind
 
 
 class OrganizationSigned(DomainError):
@@ -23,7 +21,7 @@ def check_free(session: Session, signature: Signature) -> None:
     others = select(Signature.id).where(
         Signature.letter_id == signature.letter_id,
         Signature.website_host == signature.website_host,
-        Signature.state.in_(CLAIMING),
+        holds(CLAIMED),
         Signature.id != signature.id,
     )
     if session.scalar(others.limit(1)) is not None:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session, aliased, defaultload, defer, joinedload
 
 from pledges import cursor
 from pledges.letter.models import Letter, LetterText
+from pledges.signature.conditions import DECIDED, WAITING, holds
 from pledges.signature.models import Signature, SignatureEvent
 from pledges.signature.rounds import since_change
-from pledges.signature.states import HELD, WAITING, Actor, Kind, State, bucket_of
+from pledges.signature.states import HELD, Actor, Kind, State, bucket_of
 
 MOST_INVITED = 60
 """So many first signatories stand first; more than fit on a page are no first ones."""
@@ -142,7 +143,7 @@ def list_waiting(
     session: Session, letter: Letter, *, after: str | None = None, limit: int
 ) -> tuple[Sequence[Signature], str | None]:
     """A page of the names that nobody has decided on, oldest first, and where the next one begins."""
-    statement = select(Signature).where(Signature.letter_id == letter.id, Signature.state.in_(WAITING), SEEN)
+    statement = select(Signature).where(Signature.letter_id == letter.id, holds(WAITING), SEEN)
     if after is not None:
         statement = statement.where(tuple_(Signature.confirmed_at, Signature.id) > _place(after))
     return _page(session, statement.order_by(Signature.confirmed_at, Signature.id), limit)
@@ -150,7 +151,7 @@ def list_waiting(
 
 def count_waiting(session: Session) -> Mapping[int, int]:
     """By letter: how many names wait; letters where none does are left out."""
-    waiting = select(Signature.letter_id, func.count()).where(Signature.state.in_(WAITING), SEEN)
+    waiting = select(Signature.letter_id, func.count()).where(holds(WAITING), SEEN)
     return {row[0]: row[1] for row in session.execute(waiting.group_by(Signature.letter_id))}
 
 
@@ -158,7 +159,7 @@ def newest_waiting(session: Session) -> Mapping[int, datetime]:
     """By letter: when the newest name that waits was confirmed. Reads one row of the index for each letter."""
     newest = (
         select(Signature.confirmed_at)
-        .where(Signature.letter_id == Letter.id, Signature.state.in_(WAITING), SEEN)
+        .where(Signature.letter_id == Letter.id, holds(WAITING), SEEN)
         .order_by(Signature.confirmed_at.desc(), Signature.id.desc())
         .limit(1)
         .scalar_subquery()
@@ -178,8 +179,7 @@ def list_decided(
     session: Session, letter: Letter, *, after: str | None = None, limit: int
 ) -> tuple[Sequence[Signature], str | None]:
     """A page of the approved and rejected, newest first, and where the next one begins."""
-    decided = Signature.state.in_((State.APPROVED, State.REJECTED))
-    statement = select(Signature).where(Signature.letter_id == letter.id, decided, SEEN)
+    statement = select(Signature).where(Signature.letter_id == letter.id, holds(DECIDED), SEEN)
     if after is not None:
         statement = statement.where(tuple_(Signature.confirmed_at, Signature.id) < _place(after))
     return _page(session, statement.order_by(Signature.confirmed_at.desc(), Signature.id.desc()), limit)

@@ -1,5 +1,6 @@
-"""The public lists are read through their own indexes, on both databases: their cost does not grow with the letter."""
+"""Lists are read through their own indexes, on both databases: their cost does not grow with the letter."""
 
+import re
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -7,9 +8,10 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from pledges.letter.models import Letter
-from pledges.signature import queries, submissions
+from pledges.signature import conditions, organizations, queries, submissions
+from pledges.signature.models import Signature
 from pledges.signature.policy import MANY
-from pledges.signature.states import Kind, State
+from pledges.signature.states import HELD, WAITING, Kind, State
 from tests.crowds import crowd, in_state
 from tests.people import Workshop
 
@@ -70,3 +72,50 @@ def test_neighbours_are_counted_through_their_index_and_not_all_of_them(workshop
         assert "ix_signature_network" in plan, plan
         (found, *_) = submissions.lock_person(session, letter, signatures[0].id).rows
         assert found.from_network == MANY + 1
+
+
+DESK_READS: dict[str, tuple[str, Callable[[Session, Letter], object]]] = {
+    "names that wait": ("ix_signature_waiting", lambda s, letter: queries.list_waiting(s, letter, limit=5)),
+    "further names that wait": (
+        "ix_signature_waiting",
+        lambda s, letter: queries.list_waiting(s, letter, after=queries.list_waiting(s, letter, limit=2)[1], limit=5),
+    ),
+    "how many wait": ("ix_signature_waiting", lambda s, _letter: queries.count_waiting(s)),
+    "the newest that wait": ("ix_signature_waiting", lambda s, _letter: queries.newest_waiting(s)),
+    "what was decided": ("ix_signature_decided", lambda s, letter: queries.list_decided(s, letter, limit=5)),
+    "who holds a website": (
+        "uq_signature_organization",
+        lambda s, letter: organizations.check_free(
+            s, Signature(id=1, letter_id=letter.id, kind=Kind.ORGANIZATION, website_host="example.org")
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DESK_READS)
+def test_what_the_desk_asks_for_is_read_through_its_index(workshop: Workshop, name: str) -> None:
+    letter = workshop.letter()
+    crowd(workshop, letter, [f"Name {number}" for number in range(600)])
+    for number in range(5):
+        in_state(workshop, letter, State.AWAITING, f"ada-{number}@example.org")
+    index, read = DESK_READS[name]
+    with workshop.writing() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(text("ANALYZE signature"))
+        plan = plan_of(session, lambda session: read(session, letter))
+    assert index in plan, plan
+    assert "sort" not in plan.lower()
+    assert "b-tree" not in plan.lower()
+
+
+@pytest.mark.parametrize(
+    ("condition", "states"),
+    [
+        (conditions.WAITING, WAITING),
+        (conditions.DECIDED, {State.APPROVED, State.REJECTED}),
+        (conditions.CLAIMED, HELD - {State.REJECTED}),
+    ],
+)
+def test_the_condition_of_an_index_names_the_states_that_it_is_meant_for(condition: str, states: set[State]) -> None:
+    assert condition.startswith("state IN (")
+    assert {State(name) for name in re.findall(r"'(\w+)'", condition)} == states
