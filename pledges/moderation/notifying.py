@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -14,6 +15,8 @@ from pledges.organizer.models import Account
 from pledges.organizer.queries import find_account, list_accounts, list_limits
 from pledges.pledge import reading
 from pledges.signature import queries, statements
+
+T = TypeVar("T")
 
 NAMES_WAITING = "names_waiting"
 AT_MOST_EVERY = timedelta(hours=1)
@@ -31,8 +34,8 @@ def tell_moderators(session: Session, *, now: datetime) -> None:
     accounts = [a for a in list_accounts(session) if a.told_at is None or a.told_at <= now - AT_MOST_EVERY]
     newest = _newest_waiting(session) if accounts else {}
     for account in accounts:
-        seen = [at for letter_id, at in newest.items() if _reaches(session, account, letter_id)]
-        if seen and _is_news(account, max(seen), now) and _claim(session, account, now):
+        seen = _within_reach(newest, list_limits(session, account)) if newest else {}
+        if seen and _is_news(account, max(seen.values()), now) and _claim(session, account, now):
             outbox.owe(session, NAMES_WAITING, account.id, now=now)
 
 
@@ -53,18 +56,14 @@ def _claim(session: Session, account: Account, now: datetime) -> bool:
     return session.execute(claimed).first() is not None
 
 
-def _reaches(session: Session, account: Account, letter_id: int) -> bool:
-    limits = list_limits(session, account)
-    return not limits or letter_id in limits
-
-
 def _names_waiting(session: Session, owed: OwedMail, now: datetime) -> Content | None:
     account = find_account(session, owed.about_id)
     if account is None:
         return None
-    names = _within_reach(session, account, queries.count_waiting(session))
-    sentences = _within_reach(session, account, statements.count_unread(session))
-    reports = _within_reach(session, account, reading.count_unread(session))
+    limits = list_limits(session, account)
+    names = _within_reach(queries.count_waiting(session), limits)
+    sentences = _within_reach(statements.count_unread(session), limits)
+    reports = _within_reach(reading.count_unread(session), limits)
     if not names and not sentences and not reports:
         return None
     letters = [
@@ -83,6 +82,5 @@ def _names_waiting(session: Session, owed: OwedMail, now: datetime) -> Content |
     return Content(event=NAMES_WAITING, recipient=account.email, language="en", words=words)
 
 
-def _within_reach(session: Session, account: Account, counts: Mapping[int, int]) -> Mapping[int, int]:
-    limits = list_limits(session, account)
-    return {id_: n for id_, n in counts.items() if not limits or id_ in limits}
+def _within_reach(of_letters: Mapping[int, T], limits: frozenset[int]) -> Mapping[int, T]:
+    return {id_: found for id_, found in of_letters.items() if not limits or id_ in limits}

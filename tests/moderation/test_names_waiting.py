@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import time_machine
+from sqlalchemy import event
 
-from pledges.moderation import deciding
+from pledges.moderation import deciding, notifying
 from pledges.moderation.notifying import NAMES_WAITING
 from pledges.signature.states import State
 from pledges.worker import Worker
@@ -147,3 +148,23 @@ def test_an_account_made_while_names_wait_is_told_of_them(workshop: Workshop, ti
     workshop.account("second@example.org")
     time.shift(2)
     assert [mail["To"] for mail in told(workshop)] == ["second@example.org"]
+
+
+def test_how_far_an_account_reaches_is_asked_once_however_many_letters_wait(workshop: Workshop) -> None:
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    letters = [workshop.letter(f"letter-{number}", title=f"Letter {number}") for number in range(4)]
+    for letter in letters:
+        in_state(workshop, letter, State.AWAITING)
+    for number in range(3):
+        workshop.account(f"mod-{number}@example.org", only=letters[number])
+    with workshop.writing() as session:
+        engine = session.get_bind()
+        event.listen(engine, "before_cursor_execute", note)
+        notifying.tell_moderators(session, now=workshop.now())
+        event.remove(engine, "before_cursor_execute", note)
+    assert len([statement for statement in asked if "FROM account_letter" in statement]) == 3
+    assert len([owed for owed in workshop.outbox() if owed.event == NAMES_WAITING]) == 3
