@@ -131,7 +131,9 @@ def recount(slug: str | None, repair: bool) -> None:
     for off in of_pledges:
         where = f"letter {slugs[off.letter_id]}, pledge {off.key}"
         click.echo(f"{where}: {off.name} stored {off.stored}, counted {off.counted}{done}")
-    if (differences or of_pledges) and not repair:
+    if not (differences or of_pledges):
+        click.echo(f"{slug or 'every letter'}: what is stored is what the rows say")
+    elif not repair:
         raise SystemExit(1)
 
 
