@@ -44,7 +44,7 @@ def start(app: Flask) -> None:
     for command in (
         LateGroup("db", _migrations, "Migrations."),
         LateGroup("letter", _letter, "Letters: create, open, close, recount."),
-        LateGroup("account", _account, "Staff accounts."),
+        LateGroup("account", _account, "Staff accounts: create, list, limit, role, password, remove."),
         LateGroup("pledge", _pledge, "Pledges: export what became of them, import what was delivered."),
         LateGroup("signature", _signature, "Signatures: export what is shown of them."),
         keys,

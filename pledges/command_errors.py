@@ -13,7 +13,9 @@ from pledges.letter.queries import InvitationUnknown, LetterUnknown
 from pledges.letter.reading import ReasonRefused
 from pledges.letter.revising import NothingDiffers, OtherLanguage, OtherLetter
 from pledges.letter.withdrawing import LetterWithdrawn, NeverOpened
+from pledges.organizer.dismissing import LastAdmin
 from pledges.organizer.enrolling import AccountExists
+from pledges.organizer.queries import AccountUnknown
 
 LINES: dict[type[DomainError], str] = {
     LetterUnknown: "there is no letter '{}'",
@@ -29,6 +31,8 @@ LINES: dict[type[DomainError], str] = {
     OtherLanguage: "the file begins in '{}', the letter in another language; name the letter's own first",
     NothingDiffers: "the file says what '{}' says already; nothing was changed",
     AccountExists: "there is an account for {} already",
+    AccountUnknown: "there is no account for {}",
+    LastAdmin: "{} is the last admin, and nobody else could do everything; make another one first",
 }
 
 

@@ -1,5 +1,6 @@
 """Staff accounts, and the letters to which some of them are limited."""
 
+import secrets
 from datetime import datetime
 from enum import StrEnum
 
@@ -28,10 +29,14 @@ class Account(Base):
     password_hash: Mapped[str] = mapped_column(String(255))
     role: Mapped[Role] = mapped_column(one_of(Role, "role"))
     session_stamp: Mapped[str] = mapped_column(String(32))
-    """Changed with the password: sessions that were opened under an older one end."""
+    """Sessions that were opened under an older one have ended."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When the last mail said that names are waiting."""
+
+    def end_sessions(self) -> None:
+        """Ends every session that is open under it."""
+        self.session_stamp = secrets.token_hex(16)
 
 
 class AccountLetter(Base):

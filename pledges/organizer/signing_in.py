@@ -1,6 +1,5 @@
 """Signing in, and changing the password with which one does."""
 
-import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -47,7 +46,7 @@ def change_password(session: Session, account: Account, hashed: str) -> Account:
     """Sets a new password, hashed before, and ends every session of the account."""
     fresh = session.get_one(Account, account.id)
     fresh.password_hash = hashed
-    fresh.session_stamp = secrets.token_hex(16)
+    fresh.end_sessions()
     session.flush()
     return fresh
 

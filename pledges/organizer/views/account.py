@@ -8,7 +8,7 @@ from pledges import clock
 from pledges.db import db, transaction
 from pledges.http_guard import client_network
 from pledges.limits import SIGN_IN, limiter
-from pledges.organizer import signing_in
+from pledges.organizer import dismissing, signing_in
 from pledges.organizer.desk import let_in, staff_only
 from pledges.organizer.forms import PasswordForm, SignInForm
 from pledges.organizer.models import Role
@@ -46,8 +46,11 @@ def sign_in() -> Answer:
 
 @blueprint.post("/logout")
 def logout() -> Answer:
+    if current_user.is_authenticated:
+        with transaction() as session:
+            dismissing.end_sessions(session, current_user.account_id)
     logout_user()
-    flash(gettext("You are signed out."))
+    flash(gettext("You are signed out. So is every other browser in which you had signed in."))
     return redirect(url_for("organizer.login"), 303)
 
 
