@@ -46,3 +46,17 @@ class AccountLetter(Base):
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
     letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class AccountNetwork(Base):
+    """A network from which an account was signed in to."""
+
+    __tablename__ = "account_network"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    """Keyed, and different for each account."""
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """The last time."""

@@ -6,14 +6,15 @@ from sqlalchemy.orm import Session
 
 from pledges import allowance
 from pledges.errors import DomainError, TooManyTries
-from pledges.organizer import passwords, queries
+from pledges.organizer import passwords, queries, recognizing
 from pledges.organizer.models import Account
 from pledges.security import keyring
 
 WINDOW = timedelta(minutes=15)
 TRIES_FROM_ONE_NETWORK = 5
 """For one account; whoever else tries it from elsewhere locks nobody out."""
-TRIES_FROM_ANYWHERE = 50
+TRIES_FROM_ELSEWHERE = 50
+"""For one account, by all networks together from which it was never signed in to."""
 
 
 class SignInRefused(DomainError):
@@ -21,10 +22,15 @@ class SignInRefused(DomainError):
 
 
 def count_try(session: Session, email: str, network: str, *, now: datetime) -> None:
-    """Counts one try, to be committed before the password is looked at; raises TooManyTries."""
-    for digest, limit in zip(_digests(email, network), (TRIES_FROM_ONE_NETWORK, TRIES_FROM_ANYWHERE), strict=True):
-        if not allowance.take(session, digest, limit=limit, window=WINDOW, now=now):
-            raise TooManyTries(int(WINDOW.total_seconds()))
+    """Counts one try, to be committed before the password is looked at; raises TooManyTries. A network from which the
+    account was signed in to before is counted for itself alone: whatever strangers try, its owner comes in.
+    """
+    own, elsewhere = _digests(email, network)
+    is_left = allowance.take(session, own, limit=TRIES_FROM_ONE_NETWORK, window=WINDOW, now=now)
+    if is_left and not recognizing.is_known(session, email, network, now=now):
+        is_left = allowance.take(session, elsewhere, limit=TRIES_FROM_ELSEWHERE, window=WINDOW, now=now)
+    if not is_left:
+        raise TooManyTries(int(WINDOW.total_seconds()))
 
 
 def sign_in(session: Session, email: str, password: str) -> Account:
@@ -37,9 +43,10 @@ def sign_in(session: Session, email: str, password: str) -> Account:
     return account
 
 
-def forget_tries(session: Session, email: str, network: str) -> None:
-    """Gives the tries back to somebody who has signed in."""
-    allowance.give_back(session, *_digests(email, network))
+def welcome(session: Session, account: Account, network: str, *, now: datetime) -> None:
+    """Gives the tries back to somebody who has signed in, and remembers from where."""
+    allowance.give_back(session, *_digests(account.email, network))
+    recognizing.remember(session, account, network, now=now)
 
 
 def change_password(session: Session, account: Account, hashed: str) -> Account:

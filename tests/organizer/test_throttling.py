@@ -1,7 +1,12 @@
 """Guessing a password is slowed down, and nobody is locked out by another's guesses."""
 
+from datetime import timedelta
+
 import time_machine
 
+from pledges import retention
+from pledges.organizer import dismissing
+from pledges.organizer.queries import find_account_by_email
 from pledges.organizer.signing_in import count_try
 from tests.crowds import dump
 from tests.organizer.test_signing_in import sign_in
@@ -93,6 +98,70 @@ def test_many_networks_together_are_slowed_down_too(workshop: Workshop, visitor:
             count_try(session, "staff@example.org", f"198.51.{number}.0/24", now=workshop.now())
     assert fail(visitor, 1, **AWAY) == [422]
     assert sign_in(visitor, "staff@example.org", **HOME) == 429
+
+
+def guess_from_everywhere(workshop: Workshop, email: str = "staff@example.org") -> None:
+    """Ten networks of strangers use up what all of them together are allowed."""
+    with workshop.writing() as session:
+        for number in range(50):
+            count_try(session, email, f"198.51.{number // 5}.0/24", now=workshop.now())
+
+
+def test_who_has_signed_in_from_a_network_before_is_not_locked_out_by_strangers(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    workshop.account("staff@example.org")
+    with time_machine.travel("2027-03-08T12:00:00Z", tick=False) as time:
+        assert sign_in(visitor, "staff@example.org", **HOME) == 303
+        visitor.client.delete_cookie("pledges_staff")
+        time.shift(timedelta(days=90) - timedelta(seconds=1))
+        guess_from_everywhere(workshop)
+        assert sign_in(visitor, "staff@example.org", **AWAY) == 429
+        assert sign_in(visitor, "staff@example.org", **HOME_TOO) == 303
+
+
+def test_a_network_that_is_known_is_counted_for_itself(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.account("staff@example.org")
+    sign_in(visitor, "staff@example.org", **HOME)
+    visitor.client.delete_cookie("pledges_staff")
+    guess_from_everywhere(workshop)
+    assert fail(visitor, 6, **HOME) == [422] * 5 + [429]
+    assert sign_in(visitor, "staff@example.org", **HOME) == 429
+
+
+def test_a_network_is_known_to_the_account_alone_that_was_signed_in_to(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.account("staff@example.org")
+    workshop.account("other@example.org")
+    sign_in(visitor, "other@example.org", **HOME)
+    visitor.client.delete_cookie("pledges_staff")
+    guess_from_everywhere(workshop)
+    assert sign_in(visitor, "staff@example.org", **HOME) == 429
+
+
+def test_a_network_of_staff_is_erased_after_ninety_days_and_with_the_account(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    account = workshop.account("staff@example.org")
+    with time_machine.travel("2027-03-08T12:00:00Z", tick=False) as time:
+        for environ in (HOME, AWAY, HOME_TOO):
+            sign_in(visitor, "staff@example.org", **environ)
+            visitor.client.delete_cookie("pledges_staff")
+        (one, another) = dump(workshop)["account_network"]
+        assert "192.0.2" not in one + another
+        time.shift(timedelta(days=90) - timedelta(seconds=1))
+        sign_in(visitor, "staff@example.org", **AWAY)
+        assert run_retention(workshop) == 0
+        time.shift(1)
+        assert run_retention(workshop) == 1
+        assert len(dump(workshop)["account_network"]) == 1
+    with workshop.writing() as session:
+        dismissing.remove(session, find_account_by_email(session, account.email))
+    assert dump(workshop)["account_network"] == []
+
+
+def run_retention(workshop: Workshop) -> int:
+    with workshop.app.app_context():
+        return retention.run(now=workshop.now())["networks of staff"]
 
 
 def test_the_tries_are_counted_without_storing_whose_they_are(workshop: Workshop, visitor: Visitor) -> None:

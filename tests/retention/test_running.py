@@ -97,6 +97,7 @@ def test_the_command_prints_what_it_erased_by_kind(
         "records of mails: 3 erased",
         "kept mails: 0 erased",
         "lapsed allowances: 1 erased",
+        "networks of staff: 0 erased",
     ]
     assert {line.partition(": ")[2] for line in shell.done("retention", "run").splitlines()} == {"0 erased"}
     shell.done("letter", "recount")

@@ -39,7 +39,7 @@ def sign_in() -> Answer:
         form.password.errors = [gettext("Address and password do not belong together. Try again.")]
         return render_template("organizer/login.html", form=form), 422
     with transaction() as session:
-        signing_in.forget_tries(session, given.email, client_network())
+        signing_in.welcome(session, account, client_network(), now=clock.now())
     let_in(account)
     return redirect(_next(), 303)
 
@@ -72,7 +72,7 @@ def password() -> Answer:
         return render_template("organizer/password.html", form=form), 422
     hashed = hash_password(given.new)
     with transaction() as session:
-        signing_in.forget_tries(session, current_user.email, client_network())
+        signing_in.welcome(session, account, client_network(), now=clock.now())
         account = signing_in.change_password(session, account, hashed)
     let_in(account)
     flash(gettext("Your password is changed, and every other session of yours has ended."))
