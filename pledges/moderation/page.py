@@ -1,25 +1,77 @@
 """What the moderators' pages tell of a decision."""
 
-from flask import flash, get_template_attribute
-from flask_babel import gettext, ngettext
+from enum import StrEnum
 
+from flask import flash, get_flashed_messages, get_template_attribute
+from flask_babel import gettext, ngettext
+from sqlalchemy.orm import Session
+
+from pledges.letter.models import Letter
 from pledges.moderation.deciding import Outcome
-from pledges.moderation.forms import OF_STATEMENTS, Decision
+from pledges.moderation.forms import OF_STATEMENTS, Choice, Decision
 from pledges.moderation.judging import Judgement
+from pledges.moderation.queries import list_named
 from pledges.signature.models import Signature
+from pledges.signature.states import WAITING, State
 
 NAMED = 8
-"""How many names a message tells: it travels in a cookie."""
+"""How many names a message tells."""
+LONGEST_NAMED = 40
 
 
-def tell(outcome: Outcome, decision: Decision) -> None:
-    """Says on the next page how many were decided on, and whom somebody else had dealt with before."""
+class Left(StrEnum):
+    """Why a decision left some alone: the category of a message that holds their ids."""
+
+    CHANGED = "changed"
+    OVERTAKEN = "overtaken"
+    SENTENCE_OVERTAKEN = "sentence-overtaken"
+
+
+def tell(outcome: Outcome, choice: Choice) -> None:
+    """Leaves for the next page how many were decided on, whose words have changed, and whom somebody else was quicker
+    with: of those their ids alone, for names that nobody is shown must not lie in a cookie.
+    """
     if outcome.decided:
-        flash(_done(decision, len(outcome.decided)))
-    if outcome.overtaken:
-        named = [f"{_name(s)}: {_state(s, decision)}" for s in outcome.overtaken[:NAMED]]
-        others = ", ".join(named) + (" …" if len(outcome.overtaken) > NAMED else "")
-        flash(gettext("Somebody else was quicker; nothing was changed for: %(others)s", others=others))
+        flash(_done(choice.decision, len(outcome.decided)))
+    changed = [row for row in outcome.overtaken if _has_changed(row, choice)]
+    others = [row for row in outcome.overtaken if row not in changed]
+    for rows, left in ((changed, Left.CHANGED), (others, _left(choice.decision))):
+        if rows:
+            flash(" ".join(str(row.id) for row in rows[: NAMED + 1]), left)
+
+
+def told(session: Session, letter: Letter) -> list[str]:
+    """Whom the last decision left alone, and why, with their names."""
+    lines = []
+    for left in Left:
+        for ids in get_flashed_messages(category_filter=[left]):
+            rows = list_named(session, letter, [int(id_) for id_ in str(ids).split()])
+            named = ", ".join(_named(row, left) for row in rows[:NAMED]) + (" …" if len(rows) > NAMED else "")
+            lines += [_left_alone(left, named)] if rows else []
+    return lines
+
+
+def _has_changed(row: Signature, choice: Choice) -> bool:
+    """Whether it still waits for this decision, in other words than those that the moderator read."""
+    if choice.decision in OF_STATEMENTS:
+        is_open = row.state is State.APPROVED and row.statement_state is OF_STATEMENTS[choice.decision][0]
+    else:
+        is_open = row.state in WAITING
+    return is_open and choice.seen.get(row.id, row.edition) != row.edition
+
+
+def _left(decision: Decision) -> Left:
+    return Left.SENTENCE_OVERTAKEN if decision in OF_STATEMENTS else Left.OVERTAKEN
+
+
+def _left_alone(left: Left, named: str) -> str:
+    if left is Left.CHANGED:
+        return str(
+            gettext(
+                "The words have changed since you read them; nothing was decided. Read anew: %(named)s", named=named
+            )
+        )
+    return str(gettext("Somebody else was quicker; nothing was changed for: %(others)s", others=named))
 
 
 def tell_of_reports(judgement: Judgement, decision: Decision) -> None:
@@ -51,13 +103,12 @@ def _judged(decision: Decision, count: int) -> str:
     return str(said)
 
 
-def _name(signature: Signature) -> str:
-    return str((signature.words.name or gettext("(withdrawn)"))[:40])
-
-
-def _state(signature: Signature, decision: Decision) -> str:
-    of_statement = signature.statement_state if decision in OF_STATEMENTS else None
-    return str(get_template_attribute("macros/moderation.html", "state_name")(of_statement or signature.state))
+def _named(signature: Signature, left: Left) -> str:
+    name = str((signature.words.name or gettext("(withdrawn)"))[:LONGEST_NAMED])
+    if left is Left.CHANGED:
+        return name
+    state = signature.statement_state if left is Left.SENTENCE_OVERTAKEN else None
+    return f"{name}: {get_template_attribute('macros/moderation.html', 'state_name')(state or signature.state)}"
 
 
 def _done(decision: Decision, count: int) -> str:

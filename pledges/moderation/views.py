@@ -24,7 +24,7 @@ from pledges.moderation.forms import (
     ReportsForm,
     RevisionForm,
 )
-from pledges.moderation.page import tell, tell_of_reports
+from pledges.moderation.page import tell, tell_of_reports, told
 from pledges.organizer.desk import staff_only
 from pledges.organizer.models import Role
 from pledges.pledge import reading
@@ -68,7 +68,7 @@ def decide(slug: str) -> Answer:
         if not form.validate():
             return _queue_page(session, letter, form), 422
         outcome = _decide(session, letter, form.choice())
-    tell(outcome, form.choice().decision)
+    tell(outcome, form.choice())
     return redirect(url_for("moderation.queue", slug=slug), 303)
 
 
@@ -115,7 +115,7 @@ def revise(slug: str) -> Answer:
         if not form.validate():
             return _decided_page(session, letter, form), 422
         outcome = _decide(session, letter, form.choice())
-    tell(outcome, form.choice().decision)
+    tell(outcome, form.choice())
     return redirect(url_for("moderation.decided", slug=slug), 303)
 
 
@@ -155,6 +155,7 @@ def _queue_page(session: Session, letter: Letter, form: DecisionForm) -> str:
     reports, after_reports = reading.list_unread(session, letter, after=request.args.get("reports"), limit=PAGE)
     return render_template(
         "moderation/queue.html",
+        notices=told(session, letter),
         letter=letter,
         form=DecisionForm(formdata=None) if is_of_reports else form,
         signatures=signatures,
@@ -181,5 +182,11 @@ def _decided_page(session: Session, letter: Letter, form: DecisionForm) -> str:
     signatures, after = queries.list_decided(session, letter, after=request.args.get("after"), limit=PAGE)
     history = queries.list_histories(session, [signature.id for signature in signatures])
     return render_template(
-        "moderation/decided.html", letter=letter, form=form, signatures=signatures, after=after, history=history
+        "moderation/decided.html",
+        notices=told(session, letter),
+        letter=letter,
+        form=form,
+        signatures=signatures,
+        after=after,
+        history=history,
     )

@@ -44,7 +44,9 @@ def test_words_changed_since_a_moderator_read_them_are_not_decided_on(
     fields = {"signature": signature.id, "decision": decision, "seen": seen, "reason": "made up"}
     moderator.post("/moderation/ask-more/decide", {**fields, "csrf_token": csrf_token(moderator)})
     assert moderator.response.status_code == 303
-    assert "Somebody else was quicker" in flashed(moderator, "ask-more")
+    told = flashed(moderator, "ask-more")
+    assert "The words have changed since you read them; nothing was decided. Read anew: Ada Example" in told
+    assert "Somebody else was quicker" not in told
     assert workshop.state(signature) is signature.state
     assert statement_state(workshop, signature) is StatementState.WAITING
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from flask import Flask
 
+from pledges.signature.models import Display
 from pledges.signature.queries import rows_by_bucket
 from pledges.signature.states import State
 from pledges.tally import recounting
@@ -78,6 +79,26 @@ def test_fifty_names_overtaken_are_told_in_a_message_that_fits_its_cookie(
     answer = decide(colleague, "ask-more", ids, "approve")
     assert len(answer.headers["Set-Cookie"]) < 4000
     assert "…" in flashed(colleague, "ask-more")
+
+
+def test_no_name_lies_in_the_cookie_of_a_moderator(workshop: Workshop, moderator: Visitor, colleague: Visitor) -> None:
+    letter = workshop.letter(anonymous="true")
+    signature = in_state(workshop, letter, State.AWAITING, name="Secret Signatory", display=Display.ANONYMOUS)
+    decide(moderator, "ask-more", [signature.id], "approve")
+    decide(colleague, "ask-more", [signature.id], "approve")
+    with colleague.client.session_transaction() as cookie:
+        assert "Secret" not in repr(cookie)
+    assert "Secret Signatory: approved" in flashed(colleague, "ask-more")
+
+
+def test_another_letters_queue_names_nobody_of_this_one(
+    workshop: Workshop, moderator: Visitor, colleague: Visitor
+) -> None:
+    signature = in_state(workshop, workshop.letter(), State.AWAITING)
+    workshop.letter("other", title="Another letter")
+    decide(moderator, "ask-more", [signature.id], "approve")
+    decide(colleague, "ask-more", [signature.id], "approve")
+    assert "Ada Example" not in flashed(colleague, "other")
 
 
 def test_two_who_decide_at_once_on_the_same_fifty_names_share_them(
