@@ -116,7 +116,7 @@ def revise(slug: str) -> Answer:
             return _decided_page(session, letter, form), 422
         outcome = _decide(session, letter, form.choice())
     tell(outcome, form.choice())
-    return redirect(url_for("moderation.decided", slug=slug), 303)
+    return redirect(url_for("moderation.decided", slug=slug, after=request.args.get("after")), 303)
 
 
 def _letter(session: Session, slug: str) -> Letter:
@@ -179,6 +179,9 @@ def _reports_page(session: Session, letter: Letter, form: ReportsForm) -> str:
 
 
 def _decided_page(session: Session, letter: Letter, form: DecisionForm) -> str:
+    """Each row has a field for a reason of its own; what is wrong leads to that of the row that was sent."""
+    if form.signature.data:
+        form.reason.id = f"reason-{form.signature.data[0]}"
     signatures, after = queries.list_decided(session, letter, after=request.args.get("after"), limit=PAGE)
     history = queries.list_histories(session, [signature.id for signature in signatures])
     return render_template(

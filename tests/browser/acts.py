@@ -103,3 +103,8 @@ def check_wrong(page: Page) -> None:
     page.locator("input[name=commitment]").first.check()
     page.get_by_role("button", name="Mark as checked").click()
     page.wait_for_selector("#errors")
+
+
+def remove_without_reason(page: Page) -> None:
+    page.get_by_role("button", name="Take this name off").first.click()
+    page.wait_for_selector("#errors")

@@ -46,6 +46,31 @@ def test_taking_a_name_off_needs_a_reason(workshop: Workshop, moderator: Visitor
     assert dump(workshop) == before
 
 
+def test_a_missing_reason_is_told_at_the_row_and_leads_there(workshop: Workshop, moderator: Visitor) -> None:
+    letter = workshop.letter()
+    ada, bea = crowd(workshop, letter, ["Ada Example", "Bea Example"])
+    assert revise(moderator, "ask-more", [ada.id], "remove", " ").status_code == 422
+    page = moderator.page
+    assert [a["href"] for a in page.select("#errors a")] == [f"#reason-{ada.id}"]
+    (field,) = page.select("[aria-invalid]")
+    assert field["id"] == f"reason-{ada.id}"
+    assert page.select_one(f"#{field['aria-describedby']}").get_text() == "Say why in a word or two."
+    assert not page.select(f"#reason-{bea.id}-error")
+
+
+def test_a_decision_far_down_comes_back_to_its_own_page(workshop: Workshop, moderator: Visitor) -> None:
+    oldest = crowd(workshop, workshop.letter(), [f"Name {number}" for number in range(101)])[0]
+    moderator.get("/moderation/ask-more/decided")
+    following = moderator.page.select_one("a[rel=next]")["href"]
+    moderator.get(f"/moderation/ask-more/decided{following}")
+    moderator.press("/revise", button="remove", reason="")
+    assert moderator.response.status_code == 422
+    assert moderator.page.select_one("[aria-invalid]")["id"] == f"reason-{oldest.id}"
+    moderator.press("/revise", button="remove", reason="made up")
+    assert moderator.response.request.path == "/moderation/ask-more/decided"
+    assert [box["value"] for box in moderator.page.select("input[name=signature]")] == [str(oldest.id)]
+
+
 def test_a_queues_decision_is_none_for_what_was_decided(workshop: Workshop, moderator: Visitor) -> None:
     signature = in_state(workshop, workshop.letter(), State.AWAITING)
     for decision in ("approve", "reject", "nonsense", ""):
