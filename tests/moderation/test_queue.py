@@ -101,3 +101,21 @@ def test_the_queue_is_not_behind_and_kept_by_nobody(workshop: Workshop, moderato
         in_state(workshop, letter, State.AWAITING, f"ada-{number}@example.org")
         assert moderator.get("/moderation/ask-more").headers["Cache-Control"] == "no-store"
         assert len(waiting_ids(moderator)) == number + 1
+
+
+def test_choose_all_leaves_out_what_is_suspicious(workshop: Workshop, moderator: Visitor) -> None:
+    letter = workshop.letter()
+    plain = in_state(workshop, letter, State.AWAITING)
+    in_state(workshop, letter, State.QUARANTINED, "bot@example.org", "Trapped Bot")
+    moderator.get("/moderation/ask-more")
+    assert moderator.page.select_one("[data-choose-all]").get_text() == "Choose this one"
+    moderator.get("/moderation/ask-more?choose=all")
+    chosen = moderator.page.select("input[name=signature][checked]")
+    assert [box["value"] for box in chosen] == [str(plain.id)]
+    assert "Suspicious ones are left out" in moderator.text
+
+
+def test_where_all_are_suspicious_there_is_no_choosing_all(workshop: Workshop, moderator: Visitor) -> None:
+    in_state(workshop, workshop.letter(), State.QUARANTINED)
+    moderator.get("/moderation/ask-more")
+    assert not moderator.page.select("[data-choose-all]")
