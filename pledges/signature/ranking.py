@@ -39,6 +39,12 @@ def arrange(
     counting.change(session, letter.id, Counter())
 
 
+def shared_places(signatures: Sequence[Signature]) -> Sequence[int]:
+    """The places that more than one of them has."""
+    places = Counter(signature.rank for signature in signatures if signature.rank is not None)
+    return sorted(place for place, having in places.items() if having > 1)
+
+
 def _move(order: list[Signature], signature_id: int, by: int) -> None:
     """Numbers afresh all that have a place by it."""
     place = next((number for number, signature in enumerate(order) if signature.id == signature_id), None)

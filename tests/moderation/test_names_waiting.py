@@ -28,7 +28,7 @@ def test_a_moderator_is_told_at_once_how_many_names_wait_and_where(workshop: Wor
     assert mail["To"] == "mod@example.org"
     assert mail["Subject"] == "3 names waiting for a moderator"
     for part in (plain(mail), mail.get_body(("html",)).get_content()):
-        for said in ("Ask more of us", ": 2 names", "Another letter", ": 1 name", "/moderation/ask-more"):
+        for said in ("Ask more of us", "(ask-more): 2 names", "Another letter", ": 1 name", "/moderation/ask-more"):
             assert said in part
         assert "A quiet letter" not in part
         assert "Ada" not in part

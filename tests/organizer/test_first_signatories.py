@@ -122,3 +122,38 @@ def test_moderators_and_accounts_of_other_letters_are_kept_out(workshop: Worksho
         assert other.post(f"{PAGE}/{deed}", sent).status_code == 403
     other.get("/organize/")
     assert "ask-more" not in other.response.get_data(as_text=True)
+
+
+def test_what_an_organizer_did_is_confirmed(workshop: Workshop, organizer: Visitor) -> None:
+    letter = workshop.letter(opened=False)
+    came(workshop, Visitor(workshop.app.test_client()), first_link(workshop, letter), "Ada Example", "Bea Example")
+    ada, bea = invited(workshop, letter)
+    assert send(organizer, "invite", note="For Cea") == 303
+    organizer.get(PAGE)
+    assert "The link is made." in organizer.text
+    assert send(organizer, "rank", **{f"rank-{ada.id}": "1", f"rank-{bea.id}": "2"}) == 303
+    organizer.get(PAGE)
+    assert "The places are saved." in organizer.text
+    assert "more than once" not in organizer.text
+
+
+def test_who_is_given_the_same_place_is_told_of(workshop: Workshop, organizer: Visitor) -> None:
+    letter = workshop.letter(opened=False)
+    came(
+        workshop, Visitor(workshop.app.test_client()), first_link(workshop, letter), *("ABCD"[n] * 3 for n in range(4))
+    )
+    ids = [found.id for found in invited(workshop, letter)]
+    places = dict(zip(ids, ("7", "7", "9", "9"), strict=True))
+    assert send(organizer, "rank", **{f"rank-{id_}": place for id_, place in places.items()}) == 303
+    organizer.get(PAGE)
+    assert "Given more than once: 7, 9. Those who share a place stand by time." in organizer.text
+    assert [found.id for found in invited(workshop, letter)] == ids
+
+
+def test_two_letters_with_one_title_are_told_apart(workshop: Workshop, organizer: Visitor) -> None:
+    workshop.letter()
+    workshop.letter("another")
+    for path in ("/organize/", "/moderation/"):
+        organizer.get(path)
+        rows = {row.select_one("th").get_text(" ", strip=True) for row in organizer.page.select("tbody tr")}
+        assert rows == {"Ask more of us ask-more", "Ask more of us another"}

@@ -1,5 +1,7 @@
 """The letters of an organizer, and their first signatories: secret links, who came, and in which order they stand."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
@@ -8,6 +10,7 @@ from werkzeug.exceptions import Forbidden
 
 from pledges import clock
 from pledges.db import db, transaction
+from pledges.languages import figure
 from pledges.letter import inviting
 from pledges.letter.models import Letter
 from pledges.letter.queries import get_invitation, get_letter, list_invitations, list_letters
@@ -42,6 +45,7 @@ def invite(slug: str) -> Answer:
         if not form.validate():
             return _page(session, letter, form), 422
         inviting.invite(session, letter, note=form.note.data, now=clock.now())
+    flash(gettext("The link is made. Whoever has it sees the draft: send it to those alone for whom it is."))
     return redirect(url_for("organizer.first", slug=slug), 303)
 
 
@@ -66,7 +70,17 @@ def rank(slug: str) -> Answer:
         except RanksWrong as mistake:
             return _page(session, letter, InviteForm(formdata=None), wrong=mistake.ids), 422
         ranking.arrange(session, letter, ranks, step=step)
+        shared = ranking.shared_places(ranking.list_invited(session, letter))
+    if step is None:
+        _tell(shared)
     return redirect(url_for("organizer.first", slug=slug), 303)
+
+
+def _tell(shared: Sequence[int]) -> None:
+    flash(gettext("The places are saved."))
+    if shared:
+        places = ", ".join(figure(place) for place in shared)
+        flash(gettext("Given more than once: %(places)s. Those who share a place stand by time.", places=places))
 
 
 def _letter(session: Session, slug: str) -> Letter:
