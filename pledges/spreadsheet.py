@@ -3,15 +3,18 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+_SIGNS = "=+@\uff1d\uff0b\uff0d\uff20\\-"
+"""With which a formula begins; the full-width ones, too."""
+_FORMULA = re.compile(rf"""((?:^|[;\t\r\n])[\s"]*)(?=[{_SIGNS}])""")
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """The columns' names, then each row; lines end as RFC 4180 says."""
-    yield _line(columns)
+    yield ",".join(columns) + "\r\n"
     for row in rows:
         yield _line([_harmless(row[column]) for column in columns])
 
@@ -25,11 +28,15 @@ def as_json(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _harmless(value: object) -> str:
+    """With a mark before what may begin a formula: at the beginning, and behind what may set cells apart elsewhere. A
+    spreadsheet that expects semicolons splits there whatever the quotes.
+    """
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULAS) else text
+    return _FORMULA.sub(r"\1'", text)
 
 
 def _line(cells: Sequence[str]) -> str:
+    """Every cell in quotes: so those that go by commas and semicolons both find no more cells than there are."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    csv.writer(line, lineterminator="\r\n", quoting=csv.QUOTE_ALL).writerow(cells)
     return line.getvalue()

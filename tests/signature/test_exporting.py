@@ -69,7 +69,7 @@ def test_an_organization_is_told_from_people(workshop: Workshop) -> None:
     assert (row["kind"], row["name"]) == ("organization", "Society")
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)"])
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20SUM(A1)"])
 def test_no_cell_is_a_formula_and_both_forms_say_the_same(workshop: Workshop, name: str) -> None:
     in_state(workshop, workshop.letter(), State.APPROVED, name=name, **WORDS)
     (row,) = csv.DictReader(io.StringIO(export(workshop, "ask-more")))
@@ -80,6 +80,23 @@ def test_no_cell_is_a_formula_and_both_forms_say_the_same(workshop: Workshop, na
     assert {column: str(value) for column, value in same.items() if column != "name"} == {
         column: value for column, value in row.items() if column != "name"
     } | {column: "None" for column, value in same.items() if value is None}
+
+
+@pytest.mark.parametrize("name", ["Ada;=1+1", "Ada; =1+1;", 'Ada;"=1+1;', "Ada;\uff1d1+1", "Ada\t-1+1", "A;B;+1"])
+def test_no_cell_is_a_formula_where_semicolons_set_cells_apart(workshop: Workshop, name: str) -> None:
+    in_state(workshop, workshop.letter(), State.APPROVED, name=name, statement="b;@SUM(A1)")
+    output = export(workshop, "ask-more")
+    (row,) = csv.DictReader(io.StringIO(output))
+    assert row["name"].replace("'", "") == name
+    for delimiter in ",;\t":
+        cells = [cell for line in csv.reader(io.StringIO(output), delimiter=delimiter) for cell in line]
+        assert not [cell for cell in cells if cell.lstrip(' "').startswith(("=", "+", "-", "@", "\uff1d"))]
+
+
+def test_what_only_holds_a_sign_is_left_as_it_is(workshop: Workshop) -> None:
+    in_state(workshop, workshop.letter(), State.APPROVED, name="Jean-Luc A=B; C+D @home", **WORDS)
+    (row,) = csv.DictReader(io.StringIO(export(workshop, "ask-more")))
+    assert row["name"] == "Jean-Luc A=B; C+D @home"
 
 
 def test_however_many_signed_each_is_in_it_once(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
