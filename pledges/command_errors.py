@@ -11,7 +11,7 @@ from pledges.letter.inviting import InvitingOver
 from pledges.letter.publishing import LetterPast, SlugTaken, StillDraft
 from pledges.letter.queries import InvitationUnknown, LetterUnknown
 from pledges.letter.reading import ReasonRefused
-from pledges.letter.revising import NothingDiffers, OtherLanguage, OtherLetter
+from pledges.letter.revising import NothingDiffers, OtherLanguage, OtherLetter, TranslationStays
 from pledges.letter.withdrawing import LetterWithdrawn, NeverOpened
 from pledges.organizer.dismissing import LastAdmin
 from pledges.organizer.enrolling import AccountExists
@@ -29,6 +29,7 @@ LINES: dict[type[DomainError], str] = {
     ReasonRefused: "the reason must be one readable line of at most {} characters",
     OtherLetter: "the file is another letter's: '{}'",
     OtherLanguage: "the file begins in '{}', the letter in another language; name the letter's own first",
+    TranslationStays: "the file lacks '{}', and a translation can't be dropped; nothing was changed",
     NothingDiffers: "the file says what '{}' says already; nothing was changed",
     AccountExists: "there is an account for {} already",
     AccountUnknown: "there is no account for {}",

@@ -1,9 +1,7 @@
 """The commands for letters."""
 
 import time
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import click
 from flask import current_app
@@ -162,26 +160,10 @@ def _said(revision: Revision) -> str:
 
 
 def _left(found: Letter, file: LetterFile) -> list[str]:
-    """A line if the head differs in what a revision leaves as it is."""
-    heads = {
-        "hashtag": (file.hashtag, found.hashtag),
-        "goal": (file.goal, found.goal),
-        "closes": (file.closes_at, found.closes_at),
-        "moderation": (file.moderation, found.moderation),
-        "count": (file.counted, found.counted),
-        "email_domains": ([*file.email_domains], found.email_domains),
-        "anonymous": (file.anonymous, found.anonymous),
-        "together": (file.together, found.together),
-        "challenge_above": (file.challenge_above, found.challenge_above),
-        "pledges": (_said_of(file.pledges), _said_of(found.offered_pledges)),
-    }
-    names = [name for name, (said, stands) in heads.items() if said != stands]
-    return [f"only texts are revised; left as it was: {', '.join(names)}"] if names else []
-
-
-def _said_of(pledges: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Without what is left out: a letter that was made before a key was known does not have it."""
-    return [{key: value for key, value in pledge.items() if value not in (None, False)} for pledge in pledges]
+    """A line for each kind of what the file says otherwise and a revision leaves as it is."""
+    settled, missing = revising.settled_otherwise(file, found), revising.missing_in(file, found)
+    lines = [f"only texts are revised; left as it was: {', '.join(settled)}"] if settled else []
+    return lines + [f"{language}: left as it was; a translation can't be dropped" for language in missing]
 
 
 def _read(file: Path) -> LetterFile:

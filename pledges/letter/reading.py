@@ -39,6 +39,8 @@ _OPTIONAL = {
     "hashtag", "goal", "closes", "moderation", "count", "pledges", "email_domains", "anonymous", "together",
     "challenge_above", "keep_addresses", "translations",
 }  # fmt: skip
+KEYS = frozenset(_REQUIRED | _OPTIONAL)
+"""All that a head may say."""
 _OF_PLEDGE = {"unit", "due", "target", "every", "threshold", "lowest", "highest", "required", "pay"}
 
 

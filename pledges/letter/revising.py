@@ -1,6 +1,6 @@
 """Revising: a letter's text is corrected, and carries its signatures along, or changed, and asks them anew."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -29,6 +29,26 @@ class OtherLanguage(DomainError):
 
 class NothingDiffers(DomainError):
     """The file says what the letter says already."""
+
+
+class TranslationStays(DomainError):
+    """The file differs in nothing but that it lacks a translation, and none can be dropped: who signed it has."""
+
+
+SETTLED: Mapping[str, tuple[str, str]] = {
+    "hashtag": ("hashtag", "hashtag"),
+    "goal": ("goal", "goal"),
+    "closes": ("closes_at", "closes_at"),
+    "moderation": ("moderation", "moderation"),
+    "count": ("counted", "counted"),
+    "email_domains": ("email_domains", "email_domains"),
+    "anonymous": ("anonymous", "anonymous"),
+    "together": ("together", "together"),
+    "challenge_above": ("challenge_above", "challenge_above"),
+    "keep_addresses": ("keeps_addresses_months", "keeps_addresses_months"),
+    "pledges": ("pledges", "offered_pledges"),
+}
+"""What no revision changes: the key of the head, and what file and letter call it."""
 
 
 @dataclass
@@ -66,16 +86,18 @@ def revise(
     """A new text in each language whose title, addressee or Markdown differs; a language new in the file begins, and
     one that is missing there stays as it is. Pledges never change: who made one agreed to its wording.
 
-    Raises LetterUnknown, LetterWithdrawn, OtherLetter, OtherLanguage and NothingDiffers.
+    Raises LetterUnknown, LetterWithdrawn, OtherLetter, OtherLanguage, TranslationStays and NothingDiffers.
     """
+    letter = queries.lock_texts(session, slug)
     if file.slug != slug:
         raise OtherLetter(file.slug)
-    letter = queries.lock_texts(session, slug)
     check_not_withdrawn(letter)
     if file.texts[0].language != letter.language:
         raise OtherLanguage(file.texts[0].language)
     present = letter.newest_texts()
     differing = [text for text in file.texts if not _is_said_by(present.get(text.language), text)]
+    if not differing and (missing := missing_in(file, letter)):
+        raise TranslationStays(", ".join(missing))
     if not differing:
         raise NothingDiffers(slug)
     revisions = [_revise(session, letter, text, kind=kind, reason=reason, now=now) for text in differing]
@@ -83,6 +105,28 @@ def revise(
     queries.hold_up_signing(session, letter)
     revised(session, revisions, Pass.LAST)
     return revisions
+
+
+def missing_in(file: "LetterFile", letter: Letter) -> Sequence[str]:
+    """The languages of the letter that the file does not have."""
+    said = {text.language for text in file.texts}
+    return [language for language in letter.newest_texts() if language not in said]
+
+
+def settled_otherwise(file: "LetterFile", letter: Letter) -> Sequence[str]:
+    """The keys of the head under which the file says something else than the letter, which stays as it is."""
+    pairs = ((key, getattr(file, of_file), getattr(letter, of_letter)) for key, (of_file, of_letter) in SETTLED.items())
+    return [key for key, said, stands in pairs if _plain(said) != _plain(stands)]
+
+
+def _plain(value: Any) -> Any:
+    """Of a list without what is left out in its parts: a letter that was made before a key was known lacks it."""
+    if not isinstance(value, list | tuple):
+        return value
+    return [
+        {key: said for key, said in part.items() if said not in (None, False)} if isinstance(part, dict) else part
+        for part in value
+    ]
 
 
 def _is_said_by(present: LetterText | None, text: "TextFile") -> bool:

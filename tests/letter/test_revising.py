@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from pledges.letter import reading, revising
 from pledges.letter.models import LetterText, RevisionKind
 from pledges.letter.rendering import fingerprint
 from pledges.letter.revising import NothingDiffers, OtherLanguage, OtherLetter
@@ -97,6 +98,54 @@ def test_the_command_says_what_it_did_and_whom_it_concerns(shell: Shell, worksho
     assert shell.done("letter", "recount").startswith("every letter: ")
 
 
+def test_every_key_of_the_head_is_revised_or_told_as_left() -> None:
+    revised = {"title", "to", "translations"}
+    names_the_letter = {"slug", "language"}
+    assert set(revising.SETTLED) | revised | names_the_letter == reading.KEYS
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("hashtag: Ask", "hashtag"),
+        ("goal: 10", "goal"),
+        ("closes: 2030-01-01", "closes"),
+        ("moderation: flag", "moderation"),
+        ("count: approved", "count"),
+        ("email_domains: [example.org]", "email_domains"),
+        ("anonymous: true", "anonymous"),
+        ("together: 3", "together"),
+        ("challenge_above: 9", "challenge_above"),
+        ("keep_addresses: 3", "keep_addresses"),
+        ("pledges: [{key: speak, kind: act, text: I will speak up.}]", "pledges"),
+    ],
+)
+def test_what_a_revision_leaves_is_told_by_its_key(
+    shell: Shell, workshop: Workshop, file: Path, line: str, key: str
+) -> None:
+    workshop.letter()
+    file.write_text(letter_file(line, body="Else"), "utf-8")
+    said = shell.done("letter", "revise", "ask-more", str(file), "--as", "correction", "--reason", "Why").splitlines()
+    assert said[1:] == [f"only texts are revised; left as it was: {key}"]
+
+
+def test_a_head_that_says_what_stands_is_told_of_by_no_key(shell: Shell, workshop: Workshop, file: Path) -> None:
+    pledges = "pledges: [{key: speak, kind: act, text: I will speak up., due: 2030-01-01, threshold: 3}]"
+    lines = (pledges, "email_domains: [example.org]", "keep_addresses: 3", "closes: 2030-01-01", "count: approved")
+    file.write_text(letter_file(*lines), "utf-8")
+    shell.done("letter", "create", str(file))
+    file.write_text(letter_file(*lines, body="Else"), "utf-8")
+    said = shell.done("letter", "revise", "ask-more", str(file), "--as", "correction", "--reason", "Why")
+    assert len(said.splitlines()) == 1
+
+
+def test_a_translation_that_the_file_lacks_is_told_to_stay(shell: Shell, workshop: Workshop, file: Path) -> None:
+    translated(workshop)
+    how = ("letter", "revise", "ask-more", str(file), "--as", "correction", "--reason", "Why")
+    assert shell.done(*how).splitlines()[1:] == ["es: left as it was; a translation can't be dropped"]
+    assert shell.refused(*how) == "the file lacks 'es', and a translation can't be dropped; nothing was changed"
+
+
 def test_each_mistake_is_one_line_and_changes_nothing(shell: Shell, workshop: Workshop, file: Path) -> None:
     workshop.letter()
     workshop.letter("another")
@@ -113,6 +162,8 @@ def test_each_mistake_is_one_line_and_changes_nothing(shell: Shell, workshop: Wo
     )
     file.write_text(letter_file(head=HEAD.replace("ask-more", "nobody")), "utf-8")
     assert shell.refused("letter", "revise", "nobody", str(file), *how) == "there is no letter 'nobody'"
+    file.write_text(letter_file(), "utf-8")
+    assert shell.refused("letter", "revise", "nope", str(file), *how) == "there is no letter 'nope'"
     shell.done("letter", "withdraw", "another", "--reason", "Why")
     file.write_text(letter_file(head=HEAD.replace("ask-more", "another"), body="Else"), "utf-8")
     assert "was withdrawn" in shell.refused("letter", "revise", "another", str(file), *how)
@@ -128,7 +179,6 @@ def test_a_file_of_another_letter_or_language_is_named(workshop: Workshop) -> No
 
 
 def revise_file(workshop: Workshop, head: str) -> None:
-    from pledges.letter import revising
     from tests.letter.files import read
 
     with workshop.writing() as session:
