@@ -1,6 +1,7 @@
 """The commands for letters."""
 
 import time
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -33,7 +34,7 @@ _REVISED = {RevisionKind.CORRECTION: "are told", RevisionKind.CHANGE: "are asked
 @click.option("--draft", is_flag=True, help="Leaves it a draft.")
 def create_letter(file: Path, draft: bool) -> None:
     """Makes and opens a letter from a Markdown file with a YAML head, and prints its URL."""
-    content = _read(file)
+    content = _read(file, opens_at=clock.now())
     with in_one_line(), transaction() as session:
         created = publishing.create(session, content, now=clock.now())
         if not draft:
@@ -166,9 +167,9 @@ def _left(found: Letter, file: LetterFile) -> list[str]:
     return lines + [f"{language}: left as it was; a translation can't be dropped" for language in missing]
 
 
-def _read(file: Path) -> LetterFile:
+def _read(file: Path, *, opens_at: datetime | None = None) -> LetterFile:
     try:
-        return read_letter_file(file.read_text("utf-8"))
+        return read_letter_file(file.read_text("utf-8"), opens_at=opens_at)
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{file.name} is not in UTF-8") from error
     except LetterFileWrong as error:

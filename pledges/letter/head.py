@@ -93,6 +93,13 @@ class Part:
         except ValueError:
             raise self.wrong("must be a date, such as 2027-03-08") from None
 
+    def day_after(self, moment: datetime | None) -> date:
+        """A day that has not ended by then."""
+        day = self.day()
+        if moment is not None and day < moment.astimezone(UTC).date():
+            raise self.wrong("has passed; nobody could make this pledge any more")
+        return day
+
     def moment(self) -> datetime:
         """ISO 8601; without a zone UTC, and a date alone means the end of that day."""
         try:

@@ -89,8 +89,10 @@ def read_reason(typed: str) -> str:
     return reason
 
 
-def read_letter_file(content: str) -> LetterFile:
-    """Reads and checks all of it; raises LetterFileWrong for the first mistake, with its line."""
+def read_letter_file(content: str, *, opens_at: datetime | None = None) -> LetterFile:
+    """Reads and checks all of it; raises LetterFileWrong for the first mistake, with its line. In a letter that is new
+    at `opens_at` it is one if a pledge was due before: nobody could make it any more.
+    """
     head, body, body_line = split(content)
     parts = head.keys(_REQUIRED, _OPTIONAL)
     own = TextFile(
@@ -99,7 +101,7 @@ def read_letter_file(content: str) -> LetterFile:
         addressee=parts["to"].text(LONGEST_TITLE),
         markdown=_body(body, body_line),
     )
-    pledges = _pledges(parts["pledges"], own.language) if "pledges" in parts else {}
+    pledges = _pledges(parts["pledges"], own.language, opens_at) if "pledges" in parts else {}
     translations = _translations(parts["translations"], own, pledges) if "translations" in parts else []
     return LetterFile(
         slug=_slug(parts["slug"]),
@@ -168,7 +170,7 @@ def _domains(part: Part) -> tuple[str, ...]:
     return tuple(dict.fromkeys(domains))
 
 
-def _pledges(part: Part, language: str) -> dict[str, dict[str, Any]]:
+def _pledges(part: Part, language: str, opens_at: datetime | None) -> dict[str, dict[str, Any]]:
     pledges: dict[str, dict[str, Any]] = {}
     for each in part.each():
         parts = each.keys({"key", "kind", "text"}, _OF_PLEDGE)
@@ -183,7 +185,7 @@ def _pledges(part: Part, language: str) -> dict[str, dict[str, Any]]:
             "kind": kind.value,
             "texts": {language: parts["text"].text(500)},
             "unit": unit and unit.name,
-            "due": parts["due"].day().isoformat() if "due" in parts else None,
+            "due": parts["due"].day_after(opens_at).isoformat() if "due" in parts else None,
             "target": _amount(parts["target"], unit) if "target" in parts else None,
             "every": parts["every"].number(1) if "every" in parts else None,
             "threshold": parts["threshold"].number(1) if "threshold" in parts else None,

@@ -1,6 +1,7 @@
 """A letter is drafted, opened, closed, opened again, and closes by itself on its date."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -14,8 +15,9 @@ from pledges.letter import publishing
 from pledges.letter.models import Letter, LetterState, LetterText
 from pledges.letter.publishing import LetterPast, SlugTaken, StillDraft
 from pledges.letter.queries import get_letter, list_public_letters
-from tests.letter.files import read
+from tests.letter.files import letter_file, read
 from tests.people import Workshop
+from tests.test_commands import Shell
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -165,3 +167,19 @@ def test_what_is_shown_was_rendered_once_when_it_was_saved(workshop: Workshop) -
     with workshop.writing() as session:
         text = session.scalars(select(LetterText)).one()
     assert (text.markdown, text.html) == ("We ask **more** of you.\n", "<p>We ask <strong>more</strong> of you.</p>\n")
+
+
+def test_a_new_letters_pledge_is_not_due_already(app: Flask, tmp_path: Path) -> None:
+    shell, file = Shell(app), tmp_path / "letter.md"
+    pledge = "pledges:\n  - {{key: a, kind: act, text: A, due: {}}}"
+    with time_machine.travel("2027-06-02T00:00:00Z", tick=False) as time:
+        file.write_text(letter_file(pledge.format("2027-06-01")), "utf-8")
+        for draft in ([], ["--draft"]):
+            assert shell.refused("letter", "create", str(file), *draft) == (
+                "letter.md, line 7: 'due' has passed; nobody could make this pledge any more"
+            )
+        file.write_text(letter_file(pledge.format("2027-06-02")), "utf-8")
+        shell.done("letter", "create", str(file))
+        time.move_to("2027-06-05T00:00:00Z")
+        file.write_text(letter_file(pledge.format("2027-06-02"), body="Else"), "utf-8")
+        shell.done("letter", "revise", "ask-more", str(file), "--as", "correction", "--reason", "A slip")
