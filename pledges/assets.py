@@ -6,6 +6,8 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, request, url_for
 
+from pledges.shelfmark import NOT_WORTH
+
 blueprint = Blueprint("assets", __name__)
 
 FIRST = ("tokens.css", "base.css", "layout.css")
@@ -34,7 +36,9 @@ def asset(name: str) -> str:
 def style(version: str) -> Response:
     content = _style()
     response = Response(content, mimetype="text/css")
-    response.headers["Cache-Control"] = FOR_EVER if version == _version(content) else BRIEFLY
+    is_present = version == _version(content)
+    response.headers["Cache-Control"] = FOR_EVER if is_present else BRIEFLY
+    request.environ[NOT_WORTH] = not is_present  # anybody can think up versions
     response.add_etag()
     return response.make_conditional(request)  # type: ignore[return-value] # the same response
 

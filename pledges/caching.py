@@ -6,13 +6,16 @@ from typing import ParamSpec
 
 from flask import Response, make_response, request
 
-from pledges.door import FRESH_FOR, KEPT_STAMP, NOT_WORTH, STAMP, UNCHANGED
+from pledges.door import FRESH_FOR, KEPT_STAMP, STAMP, UNCHANGED
 from pledges.languages import page_language
+from pledges.shelfmark import DAY_SECONDS, HOUR_SECONDS, NOT_WORTH, lists_names
 
 P = ParamSpec("P")
 
-PUBLIC = "public, max-age=0, s-maxage=3, stale-while-revalidate=2, stale-if-error=86400"
-"""Fresh for 3 s, and 2 s more while it is fetched anew; the door says in `Age` what it has used up of that."""
+PUBLIC = "public, max-age=0, s-maxage=3, stale-while-revalidate=2, stale-if-error={}"
+"""Fresh for 3 s, and 2 s more while it is fetched anew; the door says in `Age` what it has used up of that. Only while
+we are away for longer, and with names on it for an hour at most.
+"""
 
 
 def public(
@@ -34,7 +37,7 @@ def public(
                     request.environ[UNCHANGED] = True
                     return Response(status=304)
             response = keep(make_response(view(*args, **kwargs)))
-            request.environ[NOT_WORTH] = (request.args.get("lang") or page_language()) != page_language()
+            note_language(page_language())
             return response
 
         return answered
@@ -42,10 +45,16 @@ def public(
     return mark
 
 
+def note_language(language: str) -> None:
+    """What was asked for in a language that there is not is the answer without any, and not worth keeping twice."""
+    request.environ[NOT_WORTH] = (request.args.get("lang") or language) != language
+
+
 def keep(response: Response) -> Response:
     """Lets caches keep this answer; an error is kept by none."""
     if response.status_code == 200:
-        response.headers.setdefault("Cache-Control", PUBLIC)
+        seconds = HOUR_SECONDS if lists_names(request.path) else DAY_SECONDS
+        response.headers.setdefault("Cache-Control", PUBLIC.format(seconds))
         if not response.get_etag()[0]:
             response.add_etag(weak=True)
         response.make_conditional(request)

@@ -1,22 +1,23 @@
 """The door: public answers are rendered once per change and handed out from the shelf, before the application is asked.
 
 An answer is looked at anew when it is a second old: by one request, while the others are given the one before. If
-nothing has changed since, it is kept as it is; if the application can't answer, the old one serves.
+nothing has changed since, it is kept as it is; if the application can't answer, the old one serves as long as it may.
 """
 
 import gzip
+import re
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qs
 
 from flask import Flask
 from prometheus_client import Counter
 from werkzeug.http import generate_etag
 
 from pledges.config import Settings
-from pledges.languages import best_of_header
-from pledges.shelf import KEPT_SECONDS, Kept, Shelf
+from pledges.shelf import Kept, Shelf
+from pledges.shelfmark import NOT_WORTH, Shelfmark, mark
 
 FRESH_SECONDS = 1.0
 PATIENCE_SECONDS = 3.0
@@ -27,14 +28,12 @@ KEPT_STAMP = "pledges.kept_stamp"
 STAMP = "pledges.stamp"
 UNCHANGED = "pledges.unchanged"
 FRESH_FOR = "pledges.fresh_for"
-NOT_WORTH = "pledges.not_worth_keeping"
 
 COMPRESSED_FROM_BYTES = 500
-LONGEST_KEY = 500
+MOST_OF_MANY = 100
+MOST_BYTES_OF_MANY = 2 * 1024 * 1024
 _COMPRESSED = ("text/", "application/json", "image/svg+xml", "application/problem+json")
-_NEGOTIATED = frozenset({"/", "/privacy"})
-_ASKED = ("lang", "theme", "kind", "after", "limit", "pledge")
-"""All that a kept answer can depend on in a query; what else stands there makes no other answer."""
+_IF_ERROR = re.compile(r", *stale-if-error=\d+")
 _SEEN = Counter("pledges_kept_total", "Public answers by where they came from", ["from"])
 _FROM_SHELF = _SEEN.labels("shelf")
 _FROM_APPLICATION = _SEEN.labels("application")
@@ -51,37 +50,55 @@ class Door:
     def __init__(self, application: Application, shelf: Shelf) -> None:
         self.application = application
         self._shelf = shelf
+        self._of_many = Shelf(None, namespace="", most_answers=MOST_OF_MANY, most_bytes=MOST_BYTES_OF_MANY)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        key = _key(environ)
-        if key is None:
+        for shelf in (self._shelf, self._of_many):
+            shelf.tidy()
+        asked = mark(environ)
+        if asked is None:
             return self.application(environ, start_response)
-        kept = self._shelf.find(key)
+        shelf = self._of_many if asked.is_one_of_many else self._shelf
+        kept = shelf.find(asked.key)
         if kept is not None and _is_fresh(kept):
             _FROM_SHELF.inc()
             return _answer(kept, environ, start_response)
-        answer = self._fill(key, kept, environ)
+        answer = Filling(self.application, shelf, asked, environ).fill(kept)
         if isinstance(answer, Kept):
             return _answer(answer, environ, start_response)
         status, headers, body = answer
         start_response(status, headers)
         return [body]
 
-    def _fill(self, key: str, kept: Kept | None, environ: Environ) -> "Kept | Plain":
+
+class Filling:
+    """One answer that is looked at anew, by one request at a time."""
+
+    def __init__(self, application: Application, shelf: Shelf, asked: Shelfmark, environ: Environ) -> None:
+        self._application, self._shelf, self._asked = application, shelf, asked
+        # asked without what is one reader's, so that whatever comes back is the answer to the mark
+        self._environ = {**environ, "REQUEST_METHOD": "GET", "QUERY_STRING": asked.query}
+        for name in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_COOKIE"):
+            self._environ.pop(name, None)
+
+    def fill(self, kept: Kept | None) -> "Kept | Plain":
+        """The answer, or the one before while somebody else makes it."""
+        key = self._asked.key
         lock = self._shelf.filling(key)
-        waits = kept is None or time.time() - kept.filled_at > PATIENCE_SECONDS
+        waits = not self._asked.is_slow and (kept is None or time.time() - kept.filled_at > PATIENCE_SECONDS)
         if not lock.acquire(blocking=waits, timeout=10 if waits else -1):
-            return kept if kept is not None else _ask(self.application, environ)
+            return kept if kept is not None else _ask(self._application, self._environ)
         try:
             newer = self._shelf.find(key)
             if newer is not None and _is_fresh(newer):
                 return newer
-            return self._fill_once(key, newer, environ)
+            return self._fill_once(newer)
         finally:
             lock.release()
             self._shelf.free(key)
 
-    def _fill_once(self, key: str, kept: Kept | None, environ: Environ) -> "Kept | Plain":
+    def _fill_once(self, kept: Kept | None) -> "Kept | Plain":
+        key = self._asked.key
         others = self._shelf.fetch(key)
         if others is not None and _is_fresh(others):
             return others
@@ -89,26 +106,24 @@ class Door:
         if not self._shelf.may_fill(key) and kept is not None and time.time() - kept.filled_at < PATIENCE_SECONDS:
             return kept
         try:
-            return self._render(key, kept, environ)
+            return self._render(kept)
         finally:
             self._shelf.filled(key)
 
-    def _render(self, key: str, kept: Kept | None, environ: Environ) -> "Kept | Plain":
+    def _render(self, kept: Kept | None) -> "Kept | Plain":
         asked_at = time.time()
-        environ = {**environ, "REQUEST_METHOD": "GET", KEPT_STAMP: kept.stamp if kept else None}
-        for condition in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_COOKIE"):
-            environ.pop(condition, None)
-        status, headers, body = _ask(self.application, environ)
+        environ = {**self._environ, KEPT_STAMP: kept.stamp if kept else None}
+        status, headers, body = _ask(self._application, environ)
         if kept is not None and environ.get(UNCHANGED):
-            return self._shelf.renew(key, kept, asked_at)
-        if status.startswith("5") and kept is not None and asked_at - kept.filled_at < KEPT_SECONDS:
+            return self._shelf.renew(self._asked.key, kept, asked_at)
+        if status.startswith("5") and kept is not None:
             _WHILE_AWAY.inc()
-            return kept
+            return _while_away(kept)
         _FROM_APPLICATION.inc()
         if not _may_keep(status, headers, environ):
             return status, headers, body
-        made = _keep(status, headers, body, asked_at, environ)
-        self._shelf.put(key, made)
+        made = _keep(status, headers, body, asked_at, environ, serves_for=self._asked.serves_for)
+        self._shelf.put(self._asked.key, made)
         return made
 
 
@@ -123,29 +138,6 @@ def start(app: Flask, settings: Settings) -> None:
     """Puts the door in front of the application."""
     shelf = Shelf(app.extensions["pledges.redis"], namespace=settings.base_url)
     app.wsgi_app = Door(app.wsgi_app, shelf)  # type: ignore[method-assign] # Flask's own way to wrap it
-
-
-MOST_FIELDS = 20
-
-
-def _key(environ: Environ) -> str | None:
-    """What an answer is kept under; None for what is not the same for everyone."""
-    path: str = environ.get("PATH_INFO", "")
-    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not (
-        path.startswith(("/letters/", "/api/v1/", "/embed", "/assets/")) or path in _NEGOTIATED
-    ):
-        return None
-    try:
-        asked = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=MOST_FIELDS)
-    except ValueError:  # nobody's link: the application answers as it does to what it does not know
-        return None
-    if "q" in asked:
-        return None
-    known = "&".join(f"{name}={asked[name][0]}" for name in _ASKED if name in asked)
-    key = f"{path}?{known}"
-    if path in _NEGOTIATED:
-        key = f"{key} {best_of_header(environ.get('HTTP_ACCEPT_LANGUAGE', ''))}"
-    return key if len(key) <= LONGEST_KEY else None
 
 
 def _ask(application: Application, environ: Environ) -> Plain:
@@ -171,7 +163,9 @@ def _may_keep(status: str, headers: list[tuple[str, str]], environ: Environ) -> 
     return status.startswith("200") and is_public and not environ.get(NOT_WORTH)
 
 
-def _keep(status: str, headers: list[tuple[str, str]], body: bytes, filled_at: float, environ: Environ) -> Kept:
+def _keep(
+    status: str, headers: list[tuple[str, str]], body: bytes, filled_at: float, environ: Environ, *, serves_for: float
+) -> Kept:
     named = {name.lower(): value for name, value in headers}
     etag = named.get("etag") or f'"{generate_etag(body)}"'
     is_compressed = len(body) >= COMPRESSED_FROM_BYTES and named.get("content-type", "").startswith(_COMPRESSED)
@@ -188,7 +182,13 @@ def _keep(status: str, headers: list[tuple[str, str]], body: bytes, filled_at: f
         filled_at,
         environ.get(STAMP),
         environ.get(FRESH_FOR, 0.0),
+        serves_for,
     )
+
+
+def _while_away(kept: Kept) -> Kept:
+    """The same, and no cache in front may add its own patience to ours."""
+    return replace(kept, headers=tuple((name, _IF_ERROR.sub("", value)) for name, value in kept.headers))
 
 
 def _answer(kept: Kept, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

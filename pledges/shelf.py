@@ -11,12 +11,11 @@ from pledges.remote import Remote, RemoteAway
 
 MOST_ANSWERS = 2000
 MOST_BYTES = 16 * 1024 * 1024
-KEPT_SECONDS = 86400
-"""How long an answer may still serve while the database is away."""
-FORMAT = 2
+FORMAT = 3
 """Of what is packed for others: another one is never read."""
 FILLING_MS = 3000
 AFTER_AWAY_SECONDS = 5.0
+TIDIED_EVERY_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,12 @@ class Kept:
     stamp: str | None = None
     fresh_for: float = 0.0
     """Seconds for which it need not be looked at anew, where that is longer than the door's own."""
+    serves_for: float = 0.0
+    """Seconds after which it is not handed out any more, and forgotten."""
+
+    @property
+    def is_over(self) -> bool:
+        return time.time() - self.filled_at >= self.serves_for
 
     def to_bytes(self) -> bytes:
         return json.dumps({**asdict(self), "body": base64.b64encode(self.body).decode()}).encode()
@@ -50,8 +55,17 @@ class Kept:
 class Shelf:
     """Keeps the answers last asked for, within bounds, and lets one at a time fill what lapsed."""
 
-    def __init__(self, remote: Remote | None, *, namespace: str) -> None:
+    def __init__(
+        self,
+        remote: Remote | None,
+        *,
+        namespace: str,
+        most_answers: int = MOST_ANSWERS,
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
         self._remote = remote
+        self._most_answers, self._most_bytes = most_answers, most_bytes
+        self._tidied_at = time.time()
         self._namespace = namespace
         self._rests_until = 0.0
         self._answers: OrderedDict[str, Kept] = OrderedDict()
@@ -60,15 +74,16 @@ class Shelf:
         self._filling: dict[str, threading.Lock] = {}
 
     def find(self, key: str) -> Kept | None:
-        """What this process keeps."""
-        return self._answers.get(key)
+        """What this process keeps, and may still hand out."""
+        kept = self._answers.get(key)
+        return None if kept is None or kept.is_over else kept
 
     def put(self, key: str, kept: Kept) -> None:
         """Keeps an answer here, and for the other processes."""
         self._remember(key, kept)
         if (remote := self._reachable()) is not None:
             try:
-                remote.put(self._name(key), kept.to_bytes(), seconds=KEPT_SECONDS)
+                remote.put(self._name(key), kept.to_bytes(), seconds=int(kept.serves_for))
             except RemoteAway:
                 self._rest()
 
@@ -91,8 +106,19 @@ class Shelf:
         if packed is None:
             return None
         kept = Kept.from_bytes(packed)
+        if kept.is_over:
+            return None
         self._remember(key, kept)
         return kept
+
+    def tidy(self) -> None:
+        """Forgets what is over, once in a while."""
+        if 0 <= time.time() - self._tidied_at < TIDIED_EVERY_SECONDS:
+            return
+        with self._lock:
+            self._tidied_at = time.time()
+            for key in [key for key, kept in self._answers.items() if kept.is_over]:
+                self._forget(key)
 
     def filling(self, key: str) -> threading.Lock:
         """The lock of whoever fills this answer in this process."""
@@ -129,10 +155,12 @@ class Shelf:
             old = self._answers.pop(key, None)
             self._answers[key] = kept
             self._bytes += len(kept.body) - (len(old.body) if old else 0)
-            while len(self._answers) > MOST_ANSWERS or self._bytes > MOST_BYTES:
-                gone, dropped = self._answers.popitem(last=False)
-                self._bytes -= len(dropped.body)
-                self._filling.pop(gone, None)
+            while len(self._answers) > self._most_answers or self._bytes > self._most_bytes:
+                self._forget(next(iter(self._answers)))
+
+    def _forget(self, key: str) -> None:
+        self._bytes -= len(self._answers.pop(key).body)
+        self._filling.pop(key, None)
 
     def _reachable(self) -> Remote | None:
         return self._remote if time.monotonic() >= self._rests_until else None

@@ -12,7 +12,7 @@ from flask_cors import CORS
 from pledges import clock
 from pledges.api import pledges as shapes
 from pledges.api.openapi import describe
-from pledges.caching import keep
+from pledges.caching import keep, note_language
 from pledges.db import db
 from pledges.letter.models import Letter, LetterState
 from pledges.letter.queries import get_public_letter, list_public_letters
@@ -91,6 +91,7 @@ def pledges(slug: str) -> Response:
     session = db.session()
     found = get_public_letter(session, slug)
     text = found.text_in(request.args.get("lang"))
+    note_language(text.language)
     standings = tracking.list_standings(session, found, now=clock.now())
     return _answer({"letter": found.slug, "pledges": [shapes.pledge(s, text.language) for s in standings]})
 
