@@ -218,8 +218,9 @@ def _http_error(error: HTTPException) -> Response:
         _speak_as_the_letter()
         advice = next((words for limit, words in LIMITS.items() if parse(limit) == error.limit.limit), advice)
     response = answer_with(error.code, title, advice, error)
-    if "Allow" in given.headers:
-        response.headers["Allow"] = given.headers["Allow"]
+    for name in ("Allow", "Retry-After"):
+        if name in given.headers:
+            response.headers[name] = given.headers[name]
     if isinstance(error, RateLimitExceeded):
         response.headers["Retry-After"] = str(error.limit.limit.get_expiry())
     return response

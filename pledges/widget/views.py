@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 from flask_babel import gettext
+from werkzeug.exceptions import ServiceUnavailable
 
 from pledges import clock
 from pledges.assets import asset_bytes
@@ -23,6 +24,7 @@ blueprint = Blueprint("widget", __name__)
 
 SCRIPT_KEPT = "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=86400"
 CARD_SECONDS = 600.0
+CARD_AGAIN_SECONDS = 2
 CARD_KEPT = "public, max-age=600, stale-while-revalidate=86400, stale-if-error=86400"
 FRAME = (480, 260)
 """Width and height of the frame, in CSS pixels."""
@@ -93,7 +95,11 @@ def misspelled(written: str) -> Response:
 @public(None, fresh_for=CARD_SECONDS)
 def card(slug: str) -> Response:
     letter, text, shown = face(db.session(), slug, request.args.get("lang"))
-    response = Response(drawing.draw_card(letter, text, shown.count, shown.what), mimetype="image/png")
+    try:
+        picture = drawing.draw_card(letter, text, shown.count, shown.what)
+    except drawing.CardBusy:
+        raise ServiceUnavailable(retry_after=CARD_AGAIN_SECONDS) from None
+    response = Response(picture, mimetype="image/png")
     response.headers["Cache-Control"] = CARD_KEPT
     return response
 

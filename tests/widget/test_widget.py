@@ -1,8 +1,6 @@
 """The count on other sites: what the element, the frame, the badge and oEmbed are given."""
 
 import json
-import struct
-import subprocess
 from xml.etree import ElementTree
 
 import pytest
@@ -187,25 +185,6 @@ def test_oembed_refuses_what_it_can_not_show(workshop: Workshop, visitor: Visito
     answer = visitor.get(f"/oembed?{query}")
     assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
     assert query.partition("=")[0] in answer.json["detail"]
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("title", ["Ask more of us", HOSTILE, "'#set page(fill: red) \\\\ *x* $y$'", "Ünïcødé " * 20])
-def test_the_share_card_is_a_picture_of_its_size(workshop: Workshop, visitor: Visitor, title: str) -> None:
-    workshop.letter(title=title.strip())
-    answer = visitor.get("/letters/ask-more/card.png")
-    assert answer.data[:8] == b"\x89PNG\r\n\x1a\n"
-    assert struct.unpack(">II", answer.data[16:24]) == (1200, 630)
-    again = visitor.get("/letters/ask-more/card.png")
-    assert again.headers["ETag"] == answer.headers["ETag"]
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_card_is_drawn_once_and_kept(workshop: Workshop, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    workshop.letter()
-    visitor.get("/letters/ask-more/card.png")
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("it was drawn again"))
-    assert visitor.get("/letters/ask-more/card.png").status_code == 200
 
 
 def test_the_letter_tells_networks_how_to_show_it(workshop: Workshop, visitor: Visitor) -> None:
