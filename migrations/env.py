@@ -5,7 +5,7 @@ from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from pledges.db import Base
+from pledges.db import Base, wait_for
 
 db = current_app.extensions["migrate"].db
 
@@ -18,6 +18,7 @@ def migrate(connection: Connection) -> None:
         _enforce_foreign_keys(connection, "OFF")
     else:
         connection.execute(text("SET statement_timeout = 0"))
+        wait_for(connection, None)
         connection.commit()
     context.configure(
         connection=connection,

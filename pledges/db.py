@@ -1,6 +1,5 @@
 """The database: the base of all models, its column types, and the one way to commit."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,16 +12,15 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, Text, TypeDecorator, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from pledges.config import INSTANCE, Settings
 from pledges.security import keyring
 
 MIGRATIONS = INSTANCE.parent / "migrations"
-STATEMENT_SECONDS = 15
 BUSY_SECONDS = 15
-REST_SECONDS = 2.0
+READY_SECONDS = 2.0
 
 
 class Base(DeclarativeBase):
@@ -123,7 +121,7 @@ def start(app: Flask, settings: Settings) -> None:
         if settings.is_sqlite:
             _teach_sqlite(db.engine)
         else:
-            _ask_after_rest(db.engine)
+            _teach_postgresql(db.engine)
 
 
 @contextmanager
@@ -149,6 +147,24 @@ def take_time(session: Session) -> None:
     """Lets the statements of this transaction take as long as they need: a command may move every row of a letter."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL statement_timeout = 0"))
+        wait_for(session.connection(), None)
+
+
+def wait_for(connection: Connection, seconds: float | None) -> None:
+    """How long this connection waits for an answer until it is given back; None for as long as it takes."""
+    if connection.dialect.name == "postgresql":
+        connection.connection.driver_connection.patience = seconds  # type: ignore[union-attr] # it is ours
+
+
+def is_there() -> bool:
+    """Whether the database answers, and soon."""
+    try:
+        with db.engine.connect() as connection:
+            wait_for(connection, READY_SECONDS)
+            connection.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return False
+    return True
 
 
 def need_not_outlive_power_cuts(engine: Engine) -> None:
@@ -190,39 +206,15 @@ def is_up_to_date() -> bool:
 def _engine_options(settings: Settings) -> dict[str, Any]:
     if settings.is_sqlite:
         return {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
-    manners = {
-        "statement_timeout": f"{STATEMENT_SECONDS}s",
-        "idle_in_transaction_session_timeout": "60s",
-        "timezone": "UTC",
-        "max_parallel_workers_per_gather": 0,  # many ask at once: who asks takes one core
-    }
-    limits = " ".join(f"-c {name}={value}" for name, value in manners.items())
-    return {
-        "connect_args": {"options": limits, "connect_timeout": 5, "application_name": "pledges"},
-        "pool_size": 10,
-        "max_overflow": 10,
-        "pool_timeout": 10,
-    }
+    from pledges import postgresql  # noqa: PLC0415 - a laptop does without its driver
+
+    return dict(postgresql.ENGINE_OPTIONS)
 
 
-def _ask_after_rest(engine: Engine) -> None:
-    """Asks a pooled connection whether it still works, but only one that has rested: a question for each transaction
-    would be a sixth of the work of signing.
-    """
+def _teach_postgresql(engine: Engine) -> None:
+    from pledges import postgresql  # noqa: PLC0415 - as above
 
-    @event.listens_for(engine, "checkin")
-    def note(_connection: Any, record: Any) -> None:
-        record.info["rested_since"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def ask(connection: Any, record: Any, _proxy: Any) -> None:
-        if time.monotonic() - record.info.get("rested_since", time.monotonic()) < REST_SECONDS:
-            return
-        try:
-            connection.execute("SELECT 1")
-            connection.rollback()
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise DisconnectionError from error
+    postgresql.teach(engine)
 
 
 def _teach_sqlite(engine: Engine) -> None:

@@ -18,11 +18,9 @@ from prometheus_client import (
 )
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from pledges.config import Settings
-from pledges.db import db
+from pledges.db import db, is_there
 from pledges.http_guard import is_on_this_machine
 from pledges.mail import claiming
 from pledges.mail.models import OwedState
@@ -78,7 +76,7 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    missing = [name for name, is_there in (("database", _has_database()), ("redis", _has_redis())) if not is_there]
+    missing = [name for name, is_there in (("database", is_there()), ("redis", _has_redis())) if not is_there]
     if missing:
         return Response(f"not in reach: {', '.join(missing)}\n", status=503, mimetype="text/plain")
     return Response("ready\n", mimetype="text/plain")
@@ -117,14 +115,6 @@ def _has_metrics_token() -> bool:
     if token is None or given is None or given.type != "bearer":
         return False
     return hmac.compare_digest(token.encode(), (given.token or "").encode())
-
-
-def _has_database() -> bool:
-    try:
-        db.session.execute(text("SELECT 1"))
-    except SQLAlchemyError:
-        return False
-    return True
 
 
 def _has_redis() -> bool:

@@ -3,14 +3,19 @@
 import io
 import json
 import logging
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
+from pledges import postgresql
+from pledges.db import take_time, transaction
 from pledges.http_guard import FORWARDING
 from pledges.logs import JsonLines
 from pledges.signature.models import Display
@@ -39,6 +44,17 @@ def log(app: Flask) -> Iterator[io.StringIO]:
     before = handler.setStream(written)
     yield written
     handler.setStream(before)
+
+
+@pytest.fixture
+def stopping(postgresql_url: str) -> Iterator[tuple[Wire, str]]:
+    """A wire to PostgreSQL that can stop without a word, and the database's address through it."""
+    url = make_url(postgresql_url)
+    wire = Wire(f"{url.host}:{url.port or 5432}")
+    host, _, port = wire.way.partition(":")
+    yield wire, url.set(host=host, port=int(port)).render_as_string(hide_password=False)
+    wire.go_on()
+    wire.cut()
 
 
 def lines(log: io.StringIO) -> list[dict[str, Any]]:
@@ -94,6 +110,50 @@ def test_it_is_ready_again_once_its_database_is_back(
     assert visitor.post("/letters/none/sign").status_code == 404
     wire.cut()
     assert "database away" in {line["message"] for line in lines(log)}
+
+
+@pytest.mark.parametrize("rest", [0.0, 10.0])
+def test_a_database_that_stops_without_a_word_is_out_of_reach_within_seconds(
+    make: VisitorFactory, stopping: tuple[Wire, str], monkeypatch: pytest.MonkeyPatch, rest: float
+) -> None:
+    wire, url = stopping
+    monkeypatch.setattr(postgresql, "REST_SECONDS", rest)
+    visitor = make(database_url=url)
+    assert visitor.get("/readyz").status_code == 200
+    wire.stop()
+    for _ in range(2):
+        began = time.monotonic()
+        assert visitor.get("/readyz").status_code == 503
+        assert time.monotonic() - began < 9
+    wire.go_on()
+    assert visitor.get("/readyz").status_code == 200
+
+
+def test_no_form_waits_for_ever_for_a_database_that_stopped(
+    make: VisitorFactory, stopping: tuple[Wire, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire, url = stopping
+    monkeypatch.setattr(postgresql, "PATIENCE_SECONDS", 1.0)
+    visitor = make(database_url=url)
+    assert visitor.post("/letters/none/sign").status_code == 404
+    wire.stop()
+    began = time.monotonic()
+    assert visitor.post("/letters/none/sign").status_code == 503
+    assert time.monotonic() - began < 5
+    wire.go_on()
+    assert visitor.post("/letters/none/sign").status_code == 404
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_deed_that_takes_its_time_is_waited_for(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql, "PATIENCE_SECONDS", 0.2)
+    with app.app_context():
+        for _ in range(2):
+            with transaction() as session:
+                take_time(session)
+                session.execute(text("SELECT pg_sleep(0.5)"))
+        with pytest.raises(OperationalError), transaction() as session:
+            session.execute(text("SELECT pg_sleep(0.5)"))
 
 
 def test_metrics_count_requests_by_route_and_never_name_a_path(workshop: Workshop, visitor: Visitor) -> None:

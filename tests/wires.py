@@ -1,4 +1,4 @@
-"""A wire to another server, that can be cut and mended."""
+"""A wire to another server, that can be cut and mended, and that can stop without a word."""
 
 import socket
 import threading
@@ -11,6 +11,8 @@ class Wire:
     def __init__(self, target: str) -> None:
         self.target = target
         self._open = ExitStack()
+        self._carries = threading.Event()
+        self._carries.set()
         self.port = 0
         self.mend()
 
@@ -28,6 +30,13 @@ class Wire:
     def cut(self) -> None:
         self._open.close()
 
+    def stop(self) -> None:
+        """Carries nothing on, and nobody is told: as a proxy that hangs."""
+        self._carries.clear()
+
+    def go_on(self) -> None:
+        self._carries.set()
+
     def _accept(self, listening: socket.socket) -> None:
         while True:
             try:
@@ -40,10 +49,10 @@ class Wire:
                 self._open.callback(_end, one)
                 threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
 
-    @staticmethod
-    def _carry(source: socket.socket, target: socket.socket) -> None:
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
             while chunk := source.recv(65536):
+                self._carries.wait()
                 target.sendall(chunk)
         for end in (source, target):
             with suppress(OSError):
