@@ -1,8 +1,13 @@
 """What a client can send instead of the sign form: never a 5xx, and nothing stored."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from flask import Flask, before_render_template
+from jinja2 import Template
 
 from tests.crowds import dump
 from tests.people import Visitor, Workshop
@@ -94,3 +99,25 @@ def test_signing_is_a_post(workshop: Workshop, visitor: Visitor) -> None:
         assert (method, response.status_code) == (method, 405)
         assert "POST" in response.headers["Allow"]
     assert dump(workshop) == before
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "sent",
+    [{"email": "a@b"}, {"pledge": "give", "pledge-give-amount": "much"}, {"challenge": "none of ours"}],
+    ids=["a wrong address", "no amount", "no proof"],
+)
+def test_while_a_form_comes_back_with_its_errors_others_can_sign(
+    app: Flask, workshop: Workshop, visitor: Visitor, sqlite_path: Path, sent: dict[str, str]
+) -> None:
+    workshop.letter(challenge_above=1, pledges="[{key: give, kind: amount, unit: USD, text: I will give.}]")
+    written: list[str] = []
+
+    def write(_app: Flask, template: Template, **_: object) -> None:
+        with closing(sqlite3.connect(sqlite_path, timeout=0, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            written.append(str(template.name))
+
+    with before_render_template.connected_to(write, app):
+        assert visitor.sign("ask-more", **sent).status_code == 422
+    assert "letter/letter.html" in written

@@ -27,21 +27,23 @@ from pledges.signature.views.room import Answer, blueprint, lang_of, letters_at_
 @blueprint.post("/letters/<slug:slug>/sign")
 @limiter.limit(SIGNING, key_func=network_and_letter)
 def sign(slug: str) -> Answer:
-    with transaction() as session:
-        letter = letters_at_hand().get_public(session, slug, now=clock.now())
-        text = letter.text_in(request.args.get("lang"))
-        speak(text.language)
-        signing.check_open(letter, now=clock.now())
-        form = SignForm(request.form, letter=letter, language=text.language)
-        pledging = sent_pledge_form(session, letter, text.language, request.form)
-        if not all((form.validate(), pledging.validate())):
-            return letter_page(session, letter, text, form, pledging=pledging), 422
+    session: Session = db.session()
+    letter = letters_at_hand().get_public(session, slug, now=clock.now())
+    text = letter.text_in(request.args.get("lang"))
+    speak(text.language)
+    signing.check_open(letter, now=clock.now())
+    form = SignForm(request.form, letter=letter, language=text.language)
+    pledging = sent_pledge_form(session, letter, text.language, request.form)
+    if not all((form.validate(), pledging.validate())):
+        return letter_page(session, letter, text, form, pledging=pledging), 422
+    with transaction() as session:  # from here on: on SQLite nobody else writes meanwhile
         proof = _proof(session, letter)
-        if proof is Proof.MISSING:
-            asked = challenge.issue(letter.id, now=clock.now())
-            return letter_page(session, letter, text, form, challenge=asked, pledging=pledging), 422
-        submission, origin = form.submission(), _origin(form, proof)
-        making.sign(session, letter, text, submission, pledging.making(), origin=origin, now=clock.now())
+        if proof is not Proof.MISSING:
+            submission, origin = form.submission(), _origin(form, proof)
+            making.sign(session, letter, text, submission, pledging.making(), origin=origin, now=clock.now())
+    if proof is Proof.MISSING:
+        asked = challenge.issue(letter.id, now=clock.now())
+        return letter_page(session, letter, text, form, challenge=asked, pledging=pledging), 422
     return redirect(url_for("signature.check_email", slug=slug, lang=lang_of(letter, text.language)), 303)
 
 
