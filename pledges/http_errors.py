@@ -32,7 +32,7 @@ from pledges.pledge.queries import PledgeUnknown
 from pledges.pledge.reporting import CommitmentOver, CommitmentWithdrawn
 from pledges.pledge.showing import NothingShown
 from pledges.pledge.states import TransitionRefused
-from pledges.problems import answer_with
+from pledges.problems import FileTooLarge, answer_with
 from pledges.signature.confirming import ConfirmationOfWithdrawn, ConfirmationOver, ConfirmationTooLate
 from pledges.signature.organizations import OrganizationSigned
 from pledges.signature.signing import LetterClosed
@@ -214,6 +214,8 @@ def _http_error(error: HTTPException) -> Response:
     title, advice = HTTP.get(error.code, (HTTPStatus(error.code).phrase, _("Start from the front page.")))
     if isinstance(error, CSRFError):
         advice = gettext("The form had been open for too long. Go back, reload the page, and send it again.")
+    if isinstance(error, FileTooLarge):
+        advice = str(error.description)
     if isinstance(error, RateLimitExceeded):
         _speak_as_the_letter()
         advice = next((words for limit, words in LIMITS.items() if parse(limit) == error.limit.limit), advice)

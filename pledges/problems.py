@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flask import Response, render_template
 from flask_babel import lazy_gettext as _
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from pledges import other_sites
 from pledges.errors import CursorUnknown, DomainError
@@ -37,6 +37,17 @@ class ParameterWrong(BadRequest):
 
     def __init__(self, name: str, takes: object) -> None:
         super().__init__(str(_("'%(name)s' takes %(what)s.", name=name, what=takes)))
+
+
+class FileTooLarge(RequestEntityTooLarge):
+    """A file that is sent has more than so many megabytes; `description` says what to do."""
+
+    def __init__(self, megabytes: int) -> None:
+        advice = _(
+            "A file may have %(megabytes)s MB. Split it and send one part after the other: no line is recorded twice.",
+            megabytes=megabytes,
+        )
+        super().__init__(str(advice))
 
 
 def answer_with(status: int, title: object, advice: object, error: Exception) -> Response:

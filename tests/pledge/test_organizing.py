@@ -25,8 +25,12 @@ from tests.pledge.promises import PLEDGES as PLEDGES_WITH_DATES
 
 def send(organizer: Visitor, text: str) -> int:
     organizer.get(PAGE)
-    file = (io.BytesIO(text.encode()), "paid.csv")
-    return organizer.post(f"{PAGE}/import", {"csrf_token": csrf_token(organizer), "file": file}).status_code
+    parts = ("csrf_token", "", csrf_token(organizer)), ("file", '; filename="paid.csv"', text)
+    body = "".join(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n{said}\r\n' for name, more, said in parts
+    )
+    sent = {"data": f"{body}--x--\r\n".encode(), "content_type": "multipart/form-data; boundary=x"}
+    return organizer.post(f"{PAGE}/import", **sent).status_code
 
 
 def test_a_day_that_has_begun_nowhere_is_told_and_nothing_is_recorded(
@@ -104,6 +108,21 @@ def test_the_export_has_every_commitment_and_no_hidden_word(
         session.execute(update(Signature).where(Signature.id.in_([people[0].id, people[1].id])).values(listed=True))
     rows = [*csv.DictReader(io.StringIO(organizer.get(f"{PAGE}.csv").get_data(as_text=True)))]
     assert {row["name"] for row in rows} == {"", people[0].name}
+
+
+@pytest.mark.parametrize("kilobytes", [130, 1000, 4000])
+def test_a_file_of_four_megabytes_is_imported(
+    organizer: Visitor, workshop: Workshop, people: list[Signature], kilobytes: int
+) -> None:
+    reference = gifts(workshop)[0].reference
+    lines = f"{reference},10,2026-03-09\n" + "\n" * (kilobytes * 1024)
+    assert send(organizer, lines) == 200
+    assert "1 delivery is recorded" in organizer.text
+
+
+def test_a_larger_file_is_refused_in_words_that_fit_a_file(organizer: Visitor, people: list[Signature]) -> None:
+    assert send(organizer, "x" * (4 * 1024 * 1024 + 1)) == 413
+    assert "A file may have 4 MB. Split it" in organizer.text
 
 
 def test_commands_export_and_import(workshop: Workshop, people: list[Signature], tmp_path: Path) -> None:

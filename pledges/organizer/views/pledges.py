@@ -21,15 +21,18 @@ from pledges.organizer.views.room import Answer, blueprint
 from pledges.pledge import deliveries, exporting, nudging, tracking
 from pledges.pledge.deliveries import Imported
 from pledges.pledge.queries import get_pledge
+from pledges.problems import FileTooLarge
 
 LARGEST_FILE = 4 * 1024 * 1024
 
 
 @blueprint.url_value_preprocessor
 def take_files(endpoint: str | None, _values: object) -> None:
-    """A file of deliveries may be larger than any form."""
+    """A file of deliveries may be larger than any form; a part of it that is read at once, too."""
     if endpoint == "organizer.import_deliveries":
-        request.max_content_length = LARGEST_FILE
+        request.max_content_length = request.max_form_memory_size = LARGEST_FILE
+        if (request.content_length or 0) > LARGEST_FILE:
+            raise FileTooLarge(LARGEST_FILE // 1024 // 1024)
 
 
 @blueprint.get("/organize/<slug:slug>/pledges")
