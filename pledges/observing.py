@@ -5,6 +5,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from prometheus_client import (
@@ -18,9 +19,10 @@ from prometheus_client import (
 )
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
 
 from pledges.config import Settings
-from pledges.db import db, is_there
+from pledges.db import READY_SECONDS, db, is_there, wait_for
 from pledges.http_guard import is_on_this_machine
 from pledges.mail import claiming
 from pledges.mail.models import OwedState
@@ -91,7 +93,9 @@ def metrics() -> Response:
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # untyped there
     else:
         registry.register(REGISTRY)
-    registry.register(_Outbox(claiming.count_by_state(db.session())))
+    with suppress(SQLAlchemyError):  # without it: what this process has counted is asked for most in a bad hour
+        wait_for(db.session.connection(), READY_SECONDS)
+        registry.register(_Outbox(claiming.count_by_state(db.session())))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

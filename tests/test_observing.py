@@ -184,6 +184,15 @@ def test_metrics_tell_how_many_mails_are_due_and_failed(workshop: Workshop, visi
         assert (found["pledges_outbox", "due"], found["pledges_outbox", "failed"]) == (2, 1)
 
 
+@pytest.mark.parametrize("url", ["postgresql://127.0.0.1:{port}/none", "sqlite:////nowhere/at/all.db"])
+def test_metrics_leave_out_the_outbox_while_the_database_is_away(make: VisitorFactory, url: str) -> None:
+    visitor = make(database_url=url.format(port=free_port()))
+    visitor.get("/healthz")
+    found = metrics(visitor)
+    assert found["pledges_requests_total", "GET", "/healthz", "200"] >= 1
+    assert not [key for key in found if key[0] == "pledges_outbox"]
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
 def test_this_machine_sees_the_metrics(visitor: Visitor, address: str) -> None:
     assert visitor.get("/metrics", environ_base={"REMOTE_ADDR": address}).status_code == 200
