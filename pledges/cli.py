@@ -5,6 +5,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -14,12 +15,14 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import OperationalError
 
 from pledges import clock, security
+from pledges.command_errors import NO_SCHEMA, end_in_one_line, in_one_line
 from pledges.config import SettingWrong
 from pledges.db import db, is_up_to_date, transaction
 
 if TYPE_CHECKING:
     from pledges.resealing import SealedColumn
 
+GOES_ON = "run it again: it goes on where it was interrupted"
 ROOT = Path(__file__).resolve().parent.parent
 
 keys = AppGroup("keys", help="Secrets.")
@@ -36,7 +39,9 @@ class LateGroup(click.Group):
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        return self._load().make_context(info_name, args, parent=parent, **extra)
+        loaded = self._load()
+        end_in_one_line(loaded)
+        return loaded.make_context(info_name, args, parent=parent, **extra)
 
 
 def start(app: Flask) -> None:
@@ -53,6 +58,7 @@ def start(app: Flask) -> None:
         worker,
         demo_command,
     ):
+        end_in_one_line(command)
         app.cli.add_command(command)
 
 
@@ -110,7 +116,8 @@ def reseal_keys() -> None:
 
     unopened = 0
     for sealed in resealing.list_sealed_columns():
-        resealed, unopened_here = _reseal(sealed)
+        with in_one_line(GOES_ON):
+            resealed, unopened_here = _reseal(sealed)
         click.echo(f"{sealed.name}: {resealed} sealed anew")
         if unopened_here:
             click.echo(f"{sealed.name}: {unopened_here} open with none of PLEDGES_SEALING_KEYS", err=True)
@@ -140,7 +147,9 @@ def run_retention() -> None:
     """Erases what has reached its term, and prints how much; done periodically by the worker, too."""
     from pledges import retention  # noqa: PLC0415 - as all commands
 
-    for kind, erased in retention.run(now=clock.now()).items():
+    with in_one_line(GOES_ON):
+        ran = retention.run(now=clock.now())
+    for kind, erased in ran.items():
         click.echo(f"{kind}: {erased} erased")
 
 
@@ -158,8 +167,11 @@ def demo_command() -> None:
 
 
 @click.command("worker")
+@with_appcontext
 def worker() -> NoReturn:
     """Delivers mail and runs periodic work, as its own process; any number of them may run."""
+    with suppress(OperationalError):  # it may come up before its database, and waits for it
+        _check_schema_and_keys()
     os.chdir(ROOT)
     os.execv(sys.executable, [sys.executable, "-m", "pledges.working"])  # noqa: S606 - becomes the worker
 
@@ -190,11 +202,24 @@ def _processes() -> int:
 
 def _check_database() -> None:
     try:
-        is_ready = is_up_to_date()
+        _check_schema_and_keys()
     except OperationalError as error:
         raise click.ClickException("the database is not in reach; check PLEDGES_DATABASE_URL") from error
-    if not is_ready:
-        raise click.ClickException("the database has not the newest schema; run `flask db upgrade` first")
+
+
+def _check_schema_and_keys() -> None:
+    """Nothing serves or delivers that can't read its own database: it would fail again and again."""
+    from pledges import resealing  # noqa: PLC0415 - once, at the start
+
+    if not is_up_to_date():
+        raise click.ClickException(NO_SCHEMA)
+    unopened = resealing.find_unopened(db.session())
+    db.session.remove()
+    if unopened is not None:
+        raise click.ClickException(
+            f"{unopened.name} holds what none of PLEDGES_SEALING_KEYS opens; "
+            "put the older key back behind the newest, and run `flask keys reseal` before you take it out"
+        )
 
 
 def _check_port(host: str, port: int) -> None:

@@ -7,7 +7,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 PREFIX = "PLEDGES_"
@@ -17,6 +17,7 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _ADDRESS = re.compile(r"[!#-'*+\-./0-9=?A-Z^-~]+@[A-Za-z0-9.-]+\Z")
 _SITE = re.compile(r"https?://[^\s/?#@\\]+\Z")
+_REDIS = re.compile(r"rediss?://[^/?#]+(?:/[0-9]{0,6})?(?:\?[^#]*)?\Z|unix://[^#]+\Z")
 _PORTS = {"": 25, "tls=starttls": 587, "tls=implicit": 465}
 """Where mail servers listen, by what the mail URL asks for."""
 
@@ -121,9 +122,21 @@ class _Source:
             url = None
         if url is None or not 0 < (url.port or 5432) < 2**16:
             raise _wrong("DATABASE_URL", "must look like postgresql://user:password@host:port/database")
+        if url.drivername != "sqlite":
+            self._check_options(url)
         if url.drivername == "sqlite" and value != default:
             self._check_file(url.database)
         return value
+
+    def _check_options(self, url: URL) -> None:
+        from psycopg import ProgrammingError  # noqa: PLC0415 - a laptop does without it
+        from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - the same
+
+        try:
+            for name, values in url.normalized_query.items():
+                make_conninfo(**dict.fromkeys([name], values[-1]))
+        except ProgrammingError:
+            raise _wrong("DATABASE_URL", "asks behind its ? for what PostgreSQL does not know") from None
 
     def _check_file(self, path: str | None) -> None:
         if not path or path == ":memory:":
@@ -133,8 +146,8 @@ class _Source:
 
     def redis_url(self) -> str | None:
         value = self.text("REDIS_URL")
-        if value is not None and (not value.startswith(("redis://", "rediss://", "unix://")) or _split(value) is None):
-            raise _wrong("REDIS_URL", "must look like redis://host:port/0, rediss://host:port/0 or unix:///path")
+        if value is not None and not (_REDIS.match(value) and _split(value) is not None and _takes(value)):
+            raise _wrong("REDIS_URL", "must look like redis://host:port/0, rediss://host:port/0 or unix:///path?db=0")
         return value
 
     def mail_server(self) -> MailServer | None:
@@ -183,6 +196,17 @@ def _split(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts
+
+
+def _takes(redis_url: str) -> bool:
+    """Whether a connection can be made from it; none is opened."""
+    from redis import ConnectionPool  # noqa: PLC0415 - four megabytes that a laptop does without
+
+    try:
+        ConnectionPool.from_url(redis_url).make_connection()
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _wrong(name: str, what: str) -> SettingWrong:

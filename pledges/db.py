@@ -12,7 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, Text, TypeDecorator, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from pledges.config import INSTANCE, Settings
@@ -165,6 +165,12 @@ def is_there() -> bool:
     except SQLAlchemyError:
         return False
     return True
+
+
+def lacks_schema(error: DBAPIError) -> bool:
+    """Whether the database said that a table or a column is not there: its schema is older than the code."""
+    said = getattr(error.orig, "sqlstate", None) or str(error.orig)
+    return said in ("42P01", "42703") or said.startswith(("no such table", "no such column"))
 
 
 def need_not_outlive_power_cuts(engine: Engine) -> None:

@@ -11,6 +11,8 @@ from pledges.db import Base, Sealed
 from pledges.security import KeysMissing, keyring
 
 PAGE = 500
+LOOKED_AT = 50
+"""So many of a column's oldest and newest rows are looked at for one that holds something."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,34 @@ class SealedColumn:
                 rewritten.append({**{f"key_{n}": part for n, part in enumerate(key)}, "old": old, "new": new})
         return Page(rewritten, unopened, tuple(rows[-1][:-1]) if rows else None)
 
+    def opens(self, session: Session) -> bool:
+        """Whether the oldest of its values and the newest open: what an older key sealed is among the oldest."""
+        for order in ([key.asc() for key in self._key], [key.desc() for key in self._key]):
+            values = session.scalars(select(self._value).order_by(*order).limit(LOOKED_AT))
+            sealed = next((value for value in values if value is not None), None)
+            if sealed is not None and not _opens(sealed):
+                return False
+        return True
+
     def write(self, session: Session, page: Page) -> int:
         """Stores what was sealed anew; answers how many were still what had been read."""
         return int(session.connection().execute(self._rewrite, [*page.rewritten]).rowcount)
+
+
+def _opens(sealed: str) -> bool:
+    try:
+        keyring().unseal(sealed)
+    except KeysMissing:
+        return False
+    return True
 
 
 def list_sealed_columns() -> Iterator[SealedColumn]:
     """Every sealed column of every table, found from the models themselves, so that none is forgotten."""
     for found in Base.metadata.sorted_tables:
         yield from (SealedColumn(each) for each in found.columns if isinstance(each.type, Sealed))
+
+
+def find_unopened(session: Session) -> SealedColumn | None:
+    """A column in which something opens with none of the keys; looks at some rows of each alone."""
+    return next((each for each in list_sealed_columns() if not each.opens(session)), None)

@@ -236,6 +236,8 @@ def test_nobody_is_invited_to_sign_first_what_takes_no_signatures(workshop: Work
 
 def test_invite_says_in_one_line_what_is_wrong(workshop: Workshop, shell: Shell) -> None:
     workshop.letter(opened=False)
+    for number in ("9" * 22, str(2**63), "-1", "-" + "9" * 22):
+        assert f"no link {number}" in shell.refused("letter", "invite", "ask-more", "--revoke", number)
     assert shell.refused("letter", "invite", "nowhere") == "there is no letter 'nowhere'"
     assert "no link 7" in shell.refused("letter", "invite", "ask-more", "--revoke", "7")
     assert "longer than 120" in shell.refused("letter", "invite", "ask-more", "--note", "a" * 121)

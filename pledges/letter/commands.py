@@ -15,7 +15,14 @@ from pledges.db import take_time, transaction
 from pledges.letter import inviting, publishing, revising, withdrawing
 from pledges.letter.head import LetterFileWrong
 from pledges.letter.models import LONGEST_NOTE, Invitation, Letter, LetterState, RevisionKind
-from pledges.letter.queries import get_invitation, get_letter, list_invitations, list_slugs, lock_letter
+from pledges.letter.queries import (
+    InvitationUnknown,
+    get_invitation,
+    get_letter,
+    list_invitations,
+    list_slugs,
+    lock_letter,
+)
 from pledges.letter.reading import LetterFile, read_letter_file, read_reason
 from pledges.letter.revising import Revision
 from pledges.plain_text import TextRefused, clean
@@ -26,6 +33,7 @@ from pledges.tally import recounting
 
 letter = AppGroup("letter", help="Letters: create, open, close, revise, withdraw, recount.")
 
+LARGEST_ID = 2**62
 _REVISED = {RevisionKind.CORRECTION: "are told", RevisionKind.CHANGE: "are asked to agree"}
 
 
@@ -98,6 +106,8 @@ def invite(slug: str, note: str | None, shows_list: bool, revoke: int | None) ->
     base = current_app.config["PLEDGES_BASE_URL"]
     with in_one_line(), transaction() as session:
         found = get_letter(session, slug)
+        if revoke is not None and not 0 < revoke < LARGEST_ID:
+            raise InvitationUnknown(str(revoke))
         if revoke is not None:
             inviting.revoke(session, get_invitation(session, found, revoke), now=clock.now())
             lines = [f"link {revoke} of {slug} is revoked; who came by it stays"]
