@@ -3,7 +3,6 @@
 import os
 import socket
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +13,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import OperationalError
 
-from pledges import clock, security
+from pledges import clock, metrics_folder, security
 from pledges.command_errors import NO_SCHEMA, end_in_one_line, in_one_line
 from pledges.config import SettingWrong
 from pledges.db import db, is_up_to_date, transaction
@@ -189,7 +188,7 @@ def serve(host: str, port: int, workers: int | None, no_worker: bool) -> NoRetur
     _check_database()
     _check_port(host, port)
     little = {"MALLOC_ARENA_MAX": "1"}  # of glibc: memory that one thread gave back serves the others
-    environment = {**little, **os.environ, "PROMETHEUS_MULTIPROC_DIR": tempfile.mkdtemp(prefix="pledges-metrics-")}
+    environment = {**little, **os.environ, "PROMETHEUS_MULTIPROC_DIR": metrics_folder.make()}
     options = ("--host", host, "--port", str(port), "--workers", str(workers or _processes()))
     command = [sys.executable, "-m", "pledges.serving", *options, "--no-mail" if no_worker else "--mail"]
     os.chdir(ROOT)

@@ -94,6 +94,22 @@ def test_a_worker_whose_server_was_killed_ends_by_itself(server: ServerFactory) 
         wait_until(lambda: not running.group(), seconds=10, what="no process left")
 
 
+def test_what_a_killed_server_left_behind_is_removed_and_what_another_one_uses_is_not(
+    server: ServerFactory, tmp_path: Path
+) -> None:
+    with server("--no-worker") as killed:
+        (left,) = tmp_path.glob("pledges-metrics-*")
+        killed.kill()
+    assert left.exists()
+    with server("--no-worker") as running:
+        (used,) = tmp_path.glob("pledges-metrics-*")
+        assert used != left
+        with server("--no-worker"):
+            assert len(list(tmp_path.glob("pledges-metrics-*"))) == 2
+            assert b"pledges_requests_total" in running.get("/metrics").read()
+        assert used.exists()
+
+
 def test_metrics_count_the_requests_of_all_web_processes(workshop: Workshop, server: ServerFactory) -> None:
     workshop.sign(workshop.letter())
     with server("--workers", "2", "--no-worker") as running:
