@@ -128,6 +128,7 @@ def oembed() -> Response:
     base = current_app.config["PLEDGES_BASE_URL"]
     letter, text, shown = face(db.session(), *_letter_at(request.args.get("url", ""), base))
     width, height = (min(size, _at_most(name)) for size, name in zip(FRAME, ("maxwidth", "maxheight"), strict=True))
+    query = "" if text.language == letter.language else f"?lang={text.language}"
     html = render_template("widget/oembed.html", letter=letter, face=shown, base_url=base, width=width, height=height)
     return jsonify(
         version="1.0",
@@ -139,7 +140,7 @@ def oembed() -> Response:
         html=html.strip(),
         width=width,
         height=height,
-        thumbnail_url=f"{base}/letters/{letter.slug}/card.png",
+        thumbnail_url=f"{base}/letters/{letter.slug}/card.png{query}",
         thumbnail_width=1200,
         thumbnail_height=630,
     )

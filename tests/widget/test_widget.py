@@ -1,6 +1,7 @@
 """The count on other sites: what the element, the frame, the badge and oEmbed are given."""
 
 import json
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
@@ -166,6 +167,15 @@ def test_oembed_answers_for_a_letter_of_this_site(workshop: Workshop, visitor: V
     assert (found["version"], found["type"], found["width"], found["height"]) == ("1.0", "rich", 300, 260)
     assert found["html"].startswith('<iframe src="http://127.0.0.1:8000/embed/ask-more" width="300"')
     assert "<script>" not in found["html"]
+
+
+def test_oembed_of_a_translation_shows_its_picture(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter(translations=TRANSLATED)
+    path = "/letters/ask-more"
+    for query in ("", "?lang=es"):
+        asked = quote(f"http://127.0.0.1:8000{path}{query}")
+        found = visitor.get(f"/oembed?format=json&url={asked}").json
+        assert found["thumbnail_url"] == f"http://127.0.0.1:8000{path}/card.png{query}"
 
 
 @pytest.mark.parametrize(
