@@ -2,11 +2,10 @@
 
 import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_limiter import RateLimitExceeded
@@ -16,10 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from pledges import clock
-from pledges.db import db
 from pledges.errors import CursorUnknown, DomainError, LinkExpired, LinkUnknown, NotFound, TooManyTries
-from pledges.languages import speak
 from pledges.letter.inviting import InvitationRevoked, InvitingOver
 from pledges.letter.queries import LetterUnknown
 from pledges.letter.withdrawing import LetterWithdrawn
@@ -36,6 +32,8 @@ from pledges.problems import FileTooLarge, answer_with
 from pledges.signature.confirming import ConfirmationOfWithdrawn, ConfirmationOver, ConfirmationTooLate
 from pledges.signature.organizations import OrganizationSigned
 from pledges.signature.signing import LetterClosed
+from pledges.signature.states import TransitionRefused as SignatureMoved
+from pledges.way_back import look_back
 
 log = logging.getLogger(__name__)
 
@@ -158,11 +156,22 @@ DOMAIN: Mapping[type[DomainError], Answer] = {
         _("The decision was not taken"),
         _("Choose at least one name and whether to approve or reject it, then send the form again."),
     ),
+    SignatureMoved: Answer(
+        HTTPStatus.CONFLICT,
+        _("That does not fit any more"),
+        _("The signature has changed meanwhile. Reload the page and look at it again. Nothing was changed."),
+    ),
     TooManyTries: Answer(HTTPStatus.TOO_MANY_REQUESTS, _("Too many tries"), _("Wait a little, then try again.")),
     NotFound: Answer(
         HTTPStatus.NOT_FOUND, _("There is nothing here"), _("Check the address, or start from the front page.")
     ),
+    DomainError: Answer(
+        HTTPStatus.CONFLICT,
+        _("That can’t be done now"),
+        _("Something has changed meanwhile. Go back, reload the page, and look at it again."),
+    ),
 }
+"""Each error has words of its own; those of the last are for what nobody thought of, and for no error that is known."""
 
 HTTP: Mapping[int, tuple[str, str]] = {
     400: (_("That could not be read"), _("Go back, reload the page, and send the form again.")),
@@ -199,7 +208,8 @@ def start(app: Flask) -> None:
 
 
 def domain_error(error: DomainError) -> Response:
-    """What the table says of it."""
+    """What the table says of it, on a page that leads back to the letter."""
+    look_back()
     answer = next(DOMAIN[kind] for kind in type(error).__mro__ if kind in DOMAIN)
     response = answer_with(answer.status, answer.title, answer.advice, error)
     if isinstance(error, TooManyTries):
@@ -211,13 +221,14 @@ def _http_error(error: HTTPException) -> Response:
     given = error.get_response()
     if error.code is None or error.code < 400:
         return given  # type: ignore[return-value] # a redirect of the router's
+    if error.code < 500:
+        look_back()
     title, advice = HTTP.get(error.code, (HTTPStatus(error.code).phrase, _("Start from the front page.")))
     if isinstance(error, CSRFError):
         advice = gettext("The form had been open for too long. Go back, reload the page, and send it again.")
     if isinstance(error, FileTooLarge):
         advice = str(error.description)
     if isinstance(error, RateLimitExceeded):
-        _speak_as_the_letter()
         advice = next((words for limit, words in LIMITS.items() if parse(limit) == error.limit.limit), advice)
     response = answer_with(error.code, title, advice, error)
     for name in ("Allow", "Retry-After"):
@@ -226,15 +237,6 @@ def _http_error(error: HTTPException) -> Response:
     if isinstance(error, RateLimitExceeded):
         response.headers["Retry-After"] = str(error.limit.limit.get_expiry())
     return response
-
-
-def _speak_as_the_letter() -> None:
-    """Makes the answer's language that of the letter which the address names, if it names one."""
-    slug = (request.view_args or {}).get("slug")
-    with suppress(LetterUnknown, OperationalError, PoolTimeout):
-        if slug is not None:
-            letter = current_app.extensions["pledges.letters"].get_public(db.session(), slug, now=clock.now())
-            speak(letter.text_in(request.args.get("lang")).language)
 
 
 def _database_away(error: Exception) -> Response:

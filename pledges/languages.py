@@ -35,7 +35,7 @@ def start(app: Flask) -> None:
     app.jinja_env.globals["direction"] = direction
     app.jinja_env.globals["language_name"] = language_name
     app.jinja_env.globals["country_name"] = country_name
-    app.context_processor(lambda: {"page_language": page_language()})
+    app.context_processor(lambda: {"page_language": page_language(), "in_its_language": _in_its_language()})
 
 
 def speak(language: str) -> None:
@@ -48,6 +48,12 @@ def page_language() -> str:
     if "page_language" not in g:
         g.page_language = best_for_reader(SPOKEN)
     return str(g.page_language)
+
+
+def _in_its_language() -> str:
+    """What links to pages of no letter carry, so that they go on in this page's language; nothing for the first one."""
+    language = interface_language(page_language())
+    return "" if language == SPOKEN[0] else f"?lang={language}"
 
 
 def best_for_reader(offered: Sequence[str]) -> str:

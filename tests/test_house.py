@@ -1,6 +1,7 @@
 """Guards of the structure: staff pages are locked, mails are whole, rooms are built alike."""
 
 import ast
+import importlib
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,11 +12,17 @@ from flask import Flask
 from sqlalchemy import text
 from werkzeug.routing import Rule
 
+from pledges import http_errors
+from pledges.command_errors import LINES
 from pledges.config import INSTANCE
 from pledges.db import Base, db
+from pledges.errors import DomainError
+from pledges.letter.head import LetterFileWrong
 from pledges.mail import composing
 from pledges.moderation import notifying
+from pledges.organizer.enrolling import AddressUnusable, PasswordTooWeak
 from pledges.organizer.models import Role
+from pledges.organizer.signing_in import SignInRefused
 from pledges.pledge import mails as pledge_mails
 from pledges.signature import letter_mails, mails
 from tests.people import Visitor, Workshop
@@ -176,6 +183,19 @@ def test_only_the_ways_in_commit() -> None:
     senders = {"delivering.py", "transports.py"}
     deeds = [path for room in ROOMS for path in room.rglob("*.py") if not is_way_in(path) and path.name not in senders]
     assert not holding(r"\.commit\(|\btransaction\(\)", deeds)
+
+
+def kinds_of(error: type[DomainError]) -> set[type[DomainError]]:
+    return {kind for each in error.__subclasses__() for kind in {each, *kinds_of(each)}}
+
+
+def test_every_domain_error_has_words_of_its_own() -> None:
+    for path in PYTHON:
+        importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    known = http_errors.DOMAIN.keys() - {DomainError}
+    said_by_no_page = {kind for kind in kinds_of(DomainError) if not known & {*kind.__mro__}}
+    said_where_they_are_caught = {SignInRefused, LetterFileWrong, AddressUnusable, PasswordTooWeak}
+    assert said_by_no_page - LINES.keys() == said_where_they_are_caught
 
 
 def test_time_comes_from_the_clock_alone() -> None:

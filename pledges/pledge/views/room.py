@@ -2,16 +2,14 @@
 
 from typing import TypeAlias
 
-from flask import Blueprint, g
+from flask import Blueprint
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from pledges import clock
 from pledges.errors import LinkUnknown
 from pledges.languages import speak
-from pledges.letter.models import LetterState
 from pledges.security import keyring
-from pledges.signature.mails import place_of, query_of
 from pledges.signature.models import Signature
 from pledges.signature.queries import find_signature
 
@@ -29,13 +27,9 @@ def subject_of(token: str, purpose: str, length: int) -> tuple[int, ...]:
 
 
 def own_signature(session: Session, signature_id: int) -> Signature:
-    """Whose link it is; the page speaks the language of the text that was signed, and if there is
-    nothing to be said on it, it leads back to the letter.
-    """
+    """Whose link it is; the page speaks the language of the text that was signed."""
     signature = find_signature(session, signature_id)
     if signature is None:
         raise LinkUnknown
     speak(signature.text.language)
-    if signature.letter.state is not LetterState.DRAFT:
-        g.letter_path = f"{place_of(signature)}{query_of(signature)}"
     return signature

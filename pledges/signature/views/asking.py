@@ -11,10 +11,11 @@ from pledges.languages import speak
 from pledges.letter.models import Letter, LetterState, LetterText
 from pledges.limits import SIGNING, limiter, network_and_letter
 from pledges.security import keyring
-from pledges.signature import coding, resending
+from pledges.signature import coding, queries, resending
 from pledges.signature.forms import AddressForm, CodeForm
 from pledges.signature.mails import CONFIRM_LINK
 from pledges.signature.views.room import Answer, after_code, blueprint, lang_of, letters_at_hand, plain_page, to_thanks
+from pledges.way_back import look_back
 
 
 @blueprint.get("/letters/<slug:slug>/check-email")
@@ -72,14 +73,16 @@ def confirm_again(token: str) -> Answer:
     with transaction() as session:
         letter = letters_at_hand().get_by_id(session, letter_id, now=clock.now())
         resending.refresh(session, signature_id, now=clock.now())
+        signature = queries.find_signature(session, signature_id)
     if letter.state is LetterState.DRAFT:
         return redirect(url_for("signature.mailed_again", token=token), 303)
-    return _to_again(letter, letter.language)
+    return _to_again(letter, signature.text.language if signature else letter.language)
 
 
 @blueprint.get("/confirm/<token>/again")
 def mailed_again(token: str) -> Answer:
     _expired_or_not(token)
+    look_back()
     return render_template("signature/mailed_again.html")
 
 

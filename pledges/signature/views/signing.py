@@ -22,6 +22,7 @@ from pledges.signature.mails import CONFIRM_LINK
 from pledges.signature.policy import Flag, Origin
 from pledges.signature.states import State
 from pledges.signature.views.room import Answer, blueprint, lang_of, letters_at_hand, plain_page, subject_of, to_thanks
+from pledges.way_back import look_back
 
 
 @blueprint.post("/letters/<slug:slug>/sign")
@@ -64,7 +65,7 @@ def confirmation(token: str) -> Answer:
     try:
         signature_id, letter_id = subject_of(token, CONFIRM_LINK, 2)
     except LinkExpired:
-        return render_template("signature/expired.html", token=token), 410
+        return _expired(token)
     session = db.session()
     signature = queries.find_signature(session, signature_id)
     if signature is None or signature.state is State.WITHDRAWN:
@@ -83,13 +84,18 @@ def confirm(token: str) -> Answer:
     try:
         signature_id, letter_id = subject_of(token, CONFIRM_LINK, 2)
     except LinkExpired:
-        return render_template("signature/expired.html", token=token), 410
+        return _expired(token)
     with transaction() as session:
         letter = letters_at_hand().get_by_id(session, letter_id, now=clock.now())
         signature = confirming.confirm(session, letter, signature_id, now=clock.now())
     if letter.state is LetterState.DRAFT:
         return redirect(url_for("signature.confirmation", token=token), 303)
     return to_thanks(letter, signature)
+
+
+def _expired(token: str) -> Answer:
+    look_back()
+    return render_template("signature/expired.html", token=token), 410
 
 
 def _proof(session: Session, letter: Letter) -> Proof:
