@@ -36,6 +36,12 @@ def add(token: str) -> Answer:
     return _back(token, "pledged")
 
 
+@blueprint.get("/manage/<token>/pledges")
+def added_at(token: str) -> Response:
+    """As `signature.views.returning`."""
+    return redirect(url_for("signature.manage", token=token, _anchor="pledges"), 303)
+
+
 @blueprint.post("/manage/<token>/pledges/show")
 def show(token: str) -> Answer:
     (signature_id,) = subject_of(token, MANAGE_LINK, 1)
