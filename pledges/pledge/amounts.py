@@ -10,6 +10,7 @@ from babel.numbers import (
     format_currency,
     format_decimal,
     get_currency_symbol,
+    get_decimal_symbol,
     list_currencies,
     parse_decimal,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "Wrong",
     "as_text",
     "as_typed",
+    "decimal_point",
     "example",
     "read_amount",
     "such_as",
@@ -34,6 +36,7 @@ LARGEST = Decimal(10) ** 12
 _PLAIN = re.compile(r"\d{1,15}(?:\.\d{1,15})?")
 _SIGNS = {"$": None, "€": "EUR", "£": "GBP", "¥": None, "₹": "INR", "₽": "RUB", "₩": "KRW"}
 """What a currency's sign stands for; None: for several, so that it says nothing against the pledge's own."""
+_CHANGED_PLACES = str.maketrans(".,", ",.")
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -47,14 +50,18 @@ class Wrong(StrEnum):
     TOO_LARGE = "too_large"
     TOO_FINE = "too_fine"
     OTHER_UNIT = "other_unit"
+    OTHER_POINT = "other_point"
 
 
 class AmountRefused(ValueError):
-    """What was written is no amount of that unit; `why` says what is wrong with it."""
+    """What was written is no amount of that unit; `why` says what is wrong with it, and `meant` how the language would
+    write it, if only point and comma changed places.
+    """
 
-    def __init__(self, why: Wrong) -> None:
+    def __init__(self, why: Wrong, meant: str = "") -> None:
         super().__init__(why.value)
         self.why = why
+        self.meant = meant
 
 
 def read_amount(text: str, unit: Unit, language: str) -> int:
@@ -101,6 +108,11 @@ def as_typed(amount: int, unit: Unit, language: str) -> str:
     return str(format_decimal(value, pattern, locale=locale_of(language)))
 
 
+def decimal_point(language: str) -> str:
+    """What stands before the decimals of a number."""
+    return str(get_decimal_symbol(locale_of(language)))
+
+
 def written(amount: int, unit: Unit, language: str) -> str:
     """The amount with its unit, as the language writes it, for reading: a whole one without decimals. A unit that
     nobody knows stands as the letter names it; money beside a text that runs from the right, as the interface's
@@ -142,9 +154,17 @@ def _without_unit(text: str, unit: Unit, language: str) -> str:
 def _read_number(text: str, locale: Locale) -> Decimal:
     if any(character.isalpha() for character in text):
         raise AmountRefused(Wrong.NO_NUMBER)
+    found = _parsed(text, locale)
+    if found is None and _PLAIN.fullmatch(text):
+        found = Decimal(text)
+    if found is None:
+        meant = text.translate(_CHANGED_PLACES)
+        raise AmountRefused(Wrong.NO_NUMBER if _parsed(meant, locale) is None else Wrong.OTHER_POINT, meant)
+    return found
+
+
+def _parsed(text: str, locale: Locale) -> Decimal | None:
     try:
         return Decimal(parse_decimal(text, locale=locale, strict=True))
     except (NumberFormatError, ArithmeticError, ValueError):
-        if _PLAIN.fullmatch(text):
-            return Decimal(text)
-        raise AmountRefused(Wrong.NO_NUMBER) from None
+        return None

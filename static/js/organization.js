@@ -1,5 +1,5 @@
 // Adds to the sign form: what only an organization says stands there when one signs for an organization, and what only a
-// person says when one signs for oneself.
+// person says when one signs for oneself. What does not stand there is not sent either.
 
 const form = document.querySelector("[data-sign]");
 const kinds = [...(form?.querySelectorAll("[name=kind]") ?? [])];
@@ -8,10 +8,15 @@ const ofPeople = ["role", "affiliation", "display", "together", "erase_address"]
   .map((name) => form?.querySelector(`[name=${name}]`)?.closest(".field"))
   .filter(Boolean);
 
+function hide(part, isHidden) {
+  part.hidden = isHidden;
+  part.querySelectorAll("input").forEach((input) => (input.disabled = isHidden));
+}
+
 function show() {
   const isOrganization = kinds.some((kind) => kind.checked && kind.value === "organization");
-  ofOrganizations.hidden = !isOrganization;
-  ofPeople.forEach((field) => (field.hidden = isOrganization));
+  hide(ofOrganizations, !isOrganization);
+  ofPeople.forEach((field) => hide(field, isOrganization));
 }
 
 if (ofOrganizations) {

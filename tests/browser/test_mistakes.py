@@ -1,9 +1,13 @@
 """A form that comes back says what to mend, leads there, and has forgotten nothing."""
 
+from urllib.parse import parse_qs
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, Site
+from tests.browser.conftest import ON_SQLITE, OpenPage, Site
+from tests.people import Workshop
+from tests.serving import Server
 
 pytestmark = pytest.mark.browser
 
@@ -68,3 +72,25 @@ def test_what_only_an_organization_says_stands_there_only_for_one(site: Site, op
     page.wait_for_selector("#website[aria-invalid]")
     expect(page.locator("#representative")).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_role("radio", name="for an organization")).to_be_checked()
+
+
+@ON_SQLITE
+def test_what_does_not_stand_there_is_not_sent(workshop: Workshop, served: Server, open_page: OpenPage) -> None:
+    workshop.letter(anonymous="true", together=5, email_domains="[example.org]")
+    page, watch = open_page()
+    page.goto(f"{served.url}/letters/ask-more")
+    page.locator("summary").click()
+    page.fill("#name", "Example Society")
+    page.fill("#email", "office@example.org")
+    page.fill("#role", "Chair")
+    page.get_by_label("Nothing: I am counted, not listed").check()
+    page.locator("#together").check()
+    page.locator("#erase_address").check()
+    page.get_by_role("radio", name="for an organization").check()
+    page.fill("#website", "example.org")
+    page.fill("#representative", "Ada Example")
+    page.get_by_role("button", name="Sign").click()
+    page.wait_for_url("**/check-email")
+    (sent,) = [asked.post_data for asked in watch.requests if asked.method == "POST"]
+    assert {"name", "email", "kind", "website", "representative"} <= {*parse_qs(sent)}
+    assert not {"role", "affiliation", "display", "together", "erase_address"} & {*parse_qs(sent)}

@@ -27,7 +27,6 @@ We ask more.
 UNDERSTOOD = [("en", "1,500.50"), ("es", "1.500,50"), ("en", "$1,500.50"), ("es", "1.500,50 US$"), ("es", "1500.50")]
 NO_AMOUNT = "That is no amount that we understand. Write it in USD, such as 1,250.50."
 WRONG = [
-    ("en", "1.500,50", NO_AMOUNT, "Write a number, such as 1,250.50."),
     ("en", "NaN", NO_AMOUNT, "Write a number, such as 1,250.50."),
     ("en", "Infinity", NO_AMOUNT, "Write a number, such as 1,250.50."),
     ("en", "-inf", NO_AMOUNT, "Write a number, such as 1,250.50."),
@@ -42,7 +41,6 @@ WRONG = [
     ("en", "1.500", "That is finer than USD is counted.", "USD has fewer decimals."),
     ("en", "500 €", "This pledge is in USD.", "This is in USD only."),
     ("en", "500 MXN", "This pledge is in USD.", "This is in USD only."),
-    ("es", "1,500.50", "No entendemos esta cantidad. Escríbala en USD", "Escriba un número, como"),
     ("es", "NaN", "No entendemos esta cantidad.", "Escriba un número, como"),
     ("es", "-500", "Una cantidad no puede ser negativa.", "Una cantidad no puede ser negativa."),
     ("es", "500 €", "Este compromiso es en USD.", "Esto es solo en USD."),
@@ -131,6 +129,24 @@ def test_what_is_no_amount_is_refused_by_name_with_an_example(
     assert example in said.replace("1.250", "1250")
     assert visitor.page.find(id="give-amount")["value"] == typed
     assert (commitment(workshop).amount, commitment(workshop).delivered) == (50000, None)
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "said"),
+    [
+        ("en", "1.500,50", "Decimals come after “.” here. If you mean 1,500.50, write it like that."),
+        ("es", "1,500.50", "Aquí los decimales van después de «,». Si quiere decir 1.500,50, escríbalo así."),
+    ],
+)
+def test_who_writes_decimals_as_another_language_does_is_told_how_it_is_meant(
+    visitor: Visitor, signed: Callable[[str], str], language: str, typed: str, said: str
+) -> None:
+    page = signed(language)
+    sent = {"name": "Bea", "email": "bea@example.org", "pledge": "give", "pledge-give-amount": typed}
+    assert visitor.post(f"/letters/ask-more/sign?lang={language}", sent).status_code == 422
+    assert error(visitor, "pledge-give-amount") == said
+    assert visitor.post(page, {"give-outcome": "partly", "give-amount": typed}).status_code == 422
+    assert error(visitor, "give-amount") == said
 
 
 @pytest.mark.parametrize("link", LINKS)

@@ -95,7 +95,7 @@ def test_an_amount_is_changed_while_nothing_is_reported(
     [
         ({"pledge": "give", "pledge-give-amount": "1"}, "The least is €5."),
         ({"pledge": "give"}, "Say how much, in EUR"),
-        ({"pledge": "none"}, "Choose one of those that are offered."),
+        ({"pledge": "none"}, "Choose among the pledges of this letter."),
         ({}, "Tick what you pledge, then press the button again."),
     ],
 )
@@ -231,7 +231,8 @@ def test_nothing_more_is_pledged_under_a_withdrawn_letter(
 def test_looking_at_the_page_pledges_nothing(workshop: Workshop, own: str, visitor: Visitor) -> None:
     before = states(workshop)
     visitor.get(own)
-    for path in ("pledges", "pledges/show", "pledges/ask", "pledges/give/withdraw"):
+    assert visitor.get(f"{own}/pledges?pledge=speak").status_code == 303
+    for path in ("pledges/show", "pledges/ask", "pledges/give/withdraw"):
         assert visitor.get(f"{own}/{path}").status_code == 405
     assert visitor.post(f"{own[:-3]}/pledges", {"pledge": "speak"}).status_code == 404
     from_elsewhere = {"Sec-Fetch-Site": "cross-site"}

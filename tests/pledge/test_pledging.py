@@ -108,6 +108,8 @@ def test_what_was_chosen_is_kept_until_it_is_confirmed_and_then_binds(
         ("some", "That is no amount that we understand. Write it in EUR, such as 1,250.50."),
         ("NaN", "That is no amount"),
         ("1e5", "That is no amount"),
+        ("12,50", "Decimals come after “.” here. If you mean 12.50, write it like that."),
+        ("1.250,50", "Decimals come after “.” here. If you mean 1,250.50, write it like that."),
         ("-5", "An amount can’t be negative. Write it in EUR, such as"),
         ("0", "Nothing is no pledge. Write an amount in EUR, such as"),
         ("9" * 50, "That is too much to be meant. Write it in EUR, such as"),
@@ -148,7 +150,7 @@ def test_an_amount_without_a_tick_is_meant(workshop: Workshop, letter: Letter, v
 @pytest.mark.parametrize("key", ["unknown", "", "give ", "x" * 5000, "\U0001f600"])
 def test_an_unknown_pledge_is_refused(workshop: Workshop, letter: Letter, visitor: Visitor, key: str) -> None:
     assert sign(visitor, key) == 422
-    assert error(visitor, "pledges") == "Choose one of those that are offered."
+    assert error(visitor, "pledges") == "Choose among the pledges of this letter."
     assert commitments(workshop) == {}
 
 

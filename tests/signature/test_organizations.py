@@ -36,7 +36,7 @@ def test_an_organization_waits_for_a_moderator_is_counted_apart_and_always_shown
     workshop: Workshop, visitor: Visitor
 ) -> None:
     letter = workshop.letter(moderation="flag", anonymous="true")
-    assert confirm(workshop, visitor, display="anonymous", role="Chair", affiliation="Elsewhere", together="y") == 303
+    assert confirm(workshop, visitor, role="Chair", affiliation="Elsewhere") == 303
     (signature,) = stored(workshop, letter)
     assert (signature.state, signature.name, signature.role) == (State.AWAITING, "Example Society", None)
     assert (signature.website, signature.website_host) == ("https://www.example.org/about", "example.org")
@@ -45,6 +45,29 @@ def test_an_organization_waits_for_a_moderator_is_counted_apart_and_always_shown
     assert workshop.figures(letter) == Figures(organizations=1)
     with workshop.writing() as session:
         assert recounting.compare(session, queries.rows_by_bucket()) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("display", "anonymous", "an organization always stands with its name."),
+        ("display", "affiliation", "an organization always stands with its name."),
+        ("together", "y", "Untick this: an organization stands with its name"),
+        ("erase_address", "y", "Untick this: a moderator looks at where the address"),
+        ("website", f"https://example.org/{'a' * 300}", "This address is too long. Use at most 300 characters"),
+        ("website", "nowhere", "Enter the organization's website, such as https://example.org."),
+    ],
+)
+def test_what_an_organization_can_not_have_is_said_at_its_field(
+    workshop: Workshop, visitor: Visitor, field: str, value: str, said: str
+) -> None:
+    letter = workshop.letter(anonymous="true", together=5, email_domains="[example.org]")
+    assert sign(visitor, **{field: value}) == 422
+    (message,) = visitor.page.select(".field__error")
+    assert message["id"] == f"{field}-error"
+    assert said in message.get_text()
+    assert visitor.page.select_one("details.more").has_attr("open")
+    assert stored(workshop, letter) == []
 
 
 def test_organizations_are_listed_apart_with_a_link_and_without_who_signed_for_them(

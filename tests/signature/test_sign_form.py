@@ -27,7 +27,8 @@ ORDINARY = [
     {"kind": "organization", "website": "example.org", "representative": "Ada Example"},
     {"kind": "person", "website": "nowhere", "representative": ""},
     {"display": ""},
-    {"display": "affiliation"},
+    {"display": "affiliation", "role": "Editor"},
+    {"display": "affiliation", "affiliation": "Example Works"},
     {"statement": "é" * 400},
     {"statement": "Two lines\r\nof mine"},
     {"updates": "y"},
@@ -78,7 +79,7 @@ WRONG = {
     "representative": ["Ada\nExample"],
     "statement": ["A" * 401, "Speak\x08 up"],
     "country": ["XX", "EU", "UK", "Spain", "E\u200bS", "\x00"],
-    "display": ["secret", "anonymous", "PUBLIC", "public\x00"],
+    "display": ["secret", "anonymous", "PUBLIC", "public\x00", "affiliation"],
     "kind": ["robot", "imported"],
 }
 
@@ -98,6 +99,28 @@ def test_a_bad_field_is_refused_with_its_message_and_nothing_is_stored(
         assert visitor.page.select(".field--wrong #" + f"{field}-error") == [message]
         assert visitor.page.select_one(f'.summary a[href="#{field}"]')
         assert dump(workshop) == before, value
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("country", "XX", "Choose a country from the list, or leave it open."),
+        ("display", "secret", "Choose what the public sees, from those that are offered."),
+        ("display", "affiliation", "Say what you do, or where: else nothing would stand under the letter."),
+        ("kind", "robot", "Choose whether you sign for yourself or for an organization."),
+        ("email", "a" * 65 + "@example.org", "This address is too long. A mail address has at most 254 characters"),
+        ("email", "ada@" + "a." * 130 + "org", "This address is too long. A mail address has at most 254 characters"),
+        ("email", "ada@localhost", "Enter a whole mail address, such as name@example.org."),
+        ("name", "A" * 121, "Use at most 120 characters."),
+        ("statement", "A" * 401, "Use at most 400 characters."),
+    ],
+)
+def test_each_refusal_has_words_of_its_own(
+    workshop: Workshop, visitor: Visitor, field: str, value: str, said: str
+) -> None:
+    workshop.letter()
+    assert visitor.sign("ask-more", **{field: value}).status_code == 422
+    assert visitor.page.select_one(f"#{field}-error").get_text().startswith(said)
 
 
 @pytest.mark.parametrize("missing", ["name", "email"])

@@ -64,7 +64,7 @@ def test_a_sixth_mail_of_a_day_that_is_not_sent_costs_what_the_fifth_does(
     ran: list[list[str]] = []
     for _ in range(7):
         with counted(workshop.app) as statements:
-            fields = {"pledge": "speak-up"} if head else {}
+            fields = {"role": "Nurse", **({"pledge": "speak-up"} if head else {})}
             assert visitor.sign("ask-more", statement="I will.", display="affiliation", **fields).status_code == 303
         ran.append(statements)
         workshop.deliver()

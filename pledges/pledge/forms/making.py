@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 
 from pledges.letter.models import PledgeKind
-from pledges.pledge.amounts import AmountRefused, Unit, Wrong, as_typed, read_amount, such_as, written
+from pledges.pledge.amounts import AmountRefused, Unit, Wrong, as_typed, decimal_point, read_amount, such_as, written
 from pledges.pledge.making import Making
 from pledges.pledge.models import Pledge
 
@@ -23,6 +23,7 @@ _WHY_NOT: Mapping[Wrong | None, Any] = {
     Wrong.NOTHING: _("Nothing is no pledge. Write an amount in %(unit)s, such as %(example)s."),
     Wrong.TOO_LARGE: _("That is too much to be meant. Write it in %(unit)s, such as %(example)s."),
     Wrong.TOO_FINE: _("That is finer than %(unit)s is counted. Write it such as %(example)s."),
+    Wrong.OTHER_POINT: _("Decimals come after “%(point)s” here. If you mean %(meant)s, write it like that."),
     Wrong.OTHER_UNIT: _("This pledge is in %(unit)s. Write the amount such as %(example)s."),
 }
 
@@ -96,7 +97,7 @@ class Choice:
         try:
             amount = read_amount(self.typed, unit, self.language)
         except AmountRefused as refused:
-            self.amount_error = self._why_not(refused.why if self.typed else None, unit)
+            self.amount_error = self._why_not(refused, unit)
             return
         if lowest is not None and amount < lowest:
             least = {"amount": written(lowest, unit, self.language), "example": self.example}
@@ -106,8 +107,10 @@ class Choice:
             self.amount_error = gettext("The most is %(amount)s. Write it such as %(example)s.", **most)
         self.amount = amount
 
-    def _why_not(self, why: Wrong | None, unit: Unit) -> str:
-        return str(_WHY_NOT[why]) % {"unit": unit.named(self.language), "example": self.example}
+    def _why_not(self, refused: AmountRefused, unit: Unit) -> str:
+        words = {"unit": unit.named(self.language), "example": self.example}
+        how = {"point": decimal_point(self.language), "meant": refused.meant}
+        return str(_WHY_NOT[refused.why if self.typed else None]) % {**words, **how}
 
 
 class PledgeForm:
@@ -137,7 +140,7 @@ class PledgeForm:
     def validate(self, *, is_signing: bool = True) -> bool:
         """Whether all can be taken; whoever signs must make what is required."""
         if self._keys - self.by_key.keys():
-            self.error = gettext("Choose one of those that are offered.")
+            self.error = gettext("Choose among the pledges of this letter.")
         for choice in self.choices:
             choice.check(may_require=is_signing)
         if not (is_signing or self._keys or any(choice.is_ticked for choice in self.choices)):

@@ -10,7 +10,7 @@ from wtforms import Field, Form, RadioField, StringField, TextAreaField
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
-from pledges.pledge.amounts import AmountRefused, Unit, Wrong, as_typed, example, read_amount
+from pledges.pledge.amounts import AmountRefused, Unit, Wrong, as_typed, decimal_point, example, read_amount
 from pledges.pledge.models import LONGEST_EVIDENCE, LONGEST_NOTE, Commitment
 from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import REPORTED, State
@@ -25,22 +25,21 @@ OUTCOMES = (
 )
 
 
+_WHY_NOT: Mapping[Wrong, Any] = {
+    Wrong.NO_NUMBER: _("Write a number, such as %(such)s."),
+    Wrong.NEGATIVE: _("An amount can’t be negative. Write it such as %(such)s."),
+    Wrong.NOTHING: _("Write an amount above zero, such as %(such)s, or leave it empty."),
+    Wrong.TOO_LARGE: _("That is more than can be stored. Write an amount such as %(such)s."),
+    Wrong.TOO_FINE: _("%(unit)s has fewer decimals. Write an amount such as %(such)s."),
+    Wrong.OTHER_POINT: _("Decimals come after “%(point)s” here. If you mean %(meant)s, write it like that."),
+    Wrong.OTHER_UNIT: _("This is in %(unit)s only. Write an amount such as %(such)s."),
+}
+
+
 def why_not(error: AmountRefused, unit: Unit, language: str) -> str:
     """What is wrong with an amount, by name, and how one is written."""
-    such, name = example(unit, language), unit.named(language)
-    match error.why:
-        case Wrong.NEGATIVE:
-            return str(gettext("An amount can’t be negative. Write it such as %(such)s.", such=such))
-        case Wrong.NOTHING:
-            return str(gettext("Write an amount above zero, such as %(such)s, or leave it empty.", such=such))
-        case Wrong.TOO_LARGE:
-            return str(gettext("That is more than can be stored. Write an amount such as %(such)s.", such=such))
-        case Wrong.TOO_FINE:
-            return str(gettext("%(unit)s has fewer decimals. Write an amount such as %(such)s.", unit=name, such=such))
-        case Wrong.OTHER_UNIT:
-            return str(gettext("This is in %(unit)s only. Write an amount such as %(such)s.", unit=name, such=such))
-        case _:
-            return str(gettext("Write a number, such as %(such)s.", such=such))
+    words = {"such": example(unit, language), "unit": unit.named(language)}
+    return str(_WHY_NOT[error.why]) % {**words, "point": decimal_point(language), "meant": error.meant}
 
 
 def sent_keys(sent: Mapping[str, str]) -> frozenset[str]:

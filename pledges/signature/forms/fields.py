@@ -8,12 +8,15 @@ from wtforms.validators import ValidationError
 
 from pledges.letter.models import Letter
 from pledges.plain_text import TextRefused, clean, clean_line
+from pledges.signature.addresses import LONGEST, Address, AddressRefused, read_address
 from pledges.signature.models import Display
 
 LONGEST_NAME = 120
 LONGEST_STATEMENT = 400
 LONGEST_TYPED = 2000
 """Of anything: what is longer is not even looked at."""
+LONGEST_LOCAL = 64
+"""Of what stands before the @ of a mail address (RFC 5321)."""
 
 
 class PlainText:
@@ -41,9 +44,37 @@ class PlainLine(PlainText):
     clean = staticmethod(clean_line)
 
 
-def check_choice(field: Field, allowed: Any) -> None:
+def address_in(field: Field) -> Address:
+    """The mail address that was typed; raises ValidationError with what is wrong with it."""
+    typed = (field.data or "").strip()[: LONGEST_TYPED + 1]
+    try:
+        return read_address(typed)
+    except AddressRefused:
+        if len(typed) > LONGEST or len(typed.rpartition("@")[0]) > LONGEST_LOCAL:
+            limits = {"most": LONGEST, "before": LONGEST_LOCAL}
+            raise ValidationError(
+                _(
+                    "This address is too long. A mail address has at most %(most)d characters, %(before)d of them "
+                    "before the @.",
+                    **limits,
+                )
+            ) from None
+        raise ValidationError(_("Enter a whole mail address, such as name@example.org.")) from None
+
+
+def check_choice(field: Field, allowed: Any, otherwise: Any) -> None:
+    """Raises ValidationError, which says `otherwise`, for what is not among those."""
     if field.data not in allowed:
-        raise ValidationError(_("Choose one of those that are offered."))
+        raise ValidationError(otherwise)
+
+
+def check_display(form: Any, letter: Letter) -> None:
+    """Of role and affiliation there must be one, where they shall stand instead of the name."""
+    offered = {value for value, _label in displays_of(letter)}
+    check_choice(form.display, offered, _("Choose what the public sees, from those that are offered."))
+    is_empty = not any((field.data or "").strip() for field in (form.role, form.affiliation))
+    if form.display.data == Display.AFFILIATION and is_empty:
+        raise ValidationError(_("Say what you do, or where: else nothing would stand under the letter."))
 
 
 def displays_of(letter: Letter) -> list[tuple[Display, Any]]:

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import EmailField, Field, Form, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
-from pledges.signature.addresses import LONGEST, Address, AddressRefused, read_address
+from pledges.signature.addresses import LONGEST, Address
 from pledges.signature.changing import Wish
 from pledges.signature.forms.fields import (
     LONGEST_NAME,
@@ -14,7 +14,8 @@ from pledges.signature.forms.fields import (
     LONGEST_TYPED,
     PlainLine,
     PlainText,
-    check_choice,
+    address_in,
+    check_display,
     displays_of,
 )
 from pledges.signature.models import Display, Signature
@@ -32,10 +33,7 @@ class AddressForm(Form):
     address: Address
 
     def validate_email(self, field: Field) -> None:
-        try:
-            self.address = read_address(field.data[:LONGEST_TYPED])
-        except AddressRefused:
-            raise ValidationError(_("Enter a whole mail address, such as name@example.org.")) from None
+        self.address = address_in(field)
 
 
 class CodeForm(AddressForm):
@@ -87,12 +85,15 @@ class OwnForm(Form):
         words = signature.words
         shown = {"display": signature.display, "role": words.role, "affiliation": words.affiliation}
         super().__init__(formdata, data={**shown, "statement": words.statement})
-        offered = displays_of(signature.letter)
-        self._offered = offered if signature.kind is Kind.PERSON else offered[:1]
-        self.display.choices = self._offered
+        self._signature = signature
+        self.display.choices = displays_of(signature.letter)
 
     def validate_display(self, field: Field) -> None:
-        check_choice(field, {value for value, _label in self._offered})
+        """An organization chooses nothing: whatever is sent, it stands with its name."""
+        if self._signature.kind is Kind.PERSON:
+            check_display(self, self._signature.letter)
+        else:
+            field.data = Display.PUBLIC
 
     def wish(self) -> Wish:
         """What was sent, once it is valid."""

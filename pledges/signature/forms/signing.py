@@ -9,14 +9,15 @@ from wtforms.validators import InputRequired, ValidationError
 from pledges.languages import countries, country_codes, either
 from pledges.letter.models import Letter
 from pledges.plain_text import has_letter
-from pledges.signature.addresses import LONGEST, Address, AddressRefused, is_within, read_address, readable_domain
+from pledges.signature.addresses import LONGEST, Address, is_within, readable_domain
 from pledges.signature.forms.fields import (
     LONGEST_NAME,
     LONGEST_STATEMENT,
-    LONGEST_TYPED,
     PlainLine,
     PlainText,
+    address_in,
     check_choice,
+    check_display,
     displays_of,
 )
 from pledges.signature.models import Display, Words
@@ -93,10 +94,7 @@ class SignForm(Form):
             raise ValidationError(_("Enter your name as it should stand under the letter."))
 
     def validate_email(self, field: Field) -> None:
-        try:
-            self._address = read_address(field.data[:LONGEST_TYPED])
-        except AddressRefused:
-            raise ValidationError(_("Enter a whole mail address, such as name@example.org.")) from None
+        self._address = address_in(field)
         domains = self._letter.email_domains
         if domains and not is_within(self._address, domains):
             readable = either(map(readable_domain, domains))
@@ -104,11 +102,13 @@ class SignForm(Form):
 
     def validate_country(self, field: Field) -> None:
         field.data = (field.data or "").strip().upper()
-        check_choice(field, country_codes() | {""})
+        check_choice(field, country_codes() | {""}, _("Choose a country from the list, or leave it open."))
 
     def validate_display(self, field: Field) -> None:
         field.data = field.data or Display.PUBLIC
-        check_choice(field, {value for value, _label in displays_of(self._letter)})
+        if self.is_for_organization and field.data != Display.PUBLIC:
+            raise ValidationError(_("Choose “My name”: an organization always stands with its name."))
+        check_display(self, self._letter)
 
     @property
     def offers_together(self) -> bool:
@@ -120,7 +120,17 @@ class SignForm(Form):
         """Whether the address may go: where only some domains may sign, it could tell on somebody."""
         return bool(self._letter.email_domains)
 
+    def validate_together(self, field: Field) -> None:
+        if field.data and self.offers_together and self.is_for_organization:
+            raise ValidationError(
+                _("Untick this: an organization stands with its name once a moderator has let it through.")
+            )
+
     def validate_erase_address(self, field: Field) -> None:
+        if field.data and self.offers_erasing and self.is_for_organization:
+            raise ValidationError(
+                _("Untick this: a moderator looks at where the address of an organization belongs, so it is kept.")
+            )
         if field.data and self.offers_erasing and self.together.data and self._letter.together is not None:
             raise ValidationError(
                 _("Choose one of the two: without your address we can't tell you before your name shows.")
@@ -128,7 +138,7 @@ class SignForm(Form):
 
     def validate_kind(self, field: Field) -> None:
         field.data = field.data or Kind.PERSON
-        check_choice(field, {*Kind})
+        check_choice(field, {*Kind}, _("Choose whether you sign for yourself or for an organization."))
 
     @property
     def says_more(self) -> bool:
@@ -147,8 +157,16 @@ class SignForm(Form):
     def validate_website(self, field: Field) -> None:
         if not self.is_for_organization:
             return
+        typed = (field.data or "").strip()
+        if len(typed) > LONGEST_WEBSITE:
+            raise ValidationError(
+                _(
+                    "This address is too long. Use at most %(most)d characters; its front page will do.",
+                    most=LONGEST_WEBSITE,
+                )
+            )
         try:
-            self._website = read_website((field.data or "")[:LONGEST_TYPED])
+            self._website = read_website(typed)
         except WebsiteRefused:
             raise ValidationError(_("Enter the organization's website, such as https://example.org.")) from None
 
