@@ -12,7 +12,7 @@ from pledges import clock
 from pledges.letter.models import Letter, LetterState, PledgeKind
 from pledges.pledge import counting, queries
 from pledges.pledge.at_hand import PledgesAtHand
-from pledges.pledge.forms.making import Choice, PledgeForm
+from pledges.pledge.forms.making import Choice, Mistake, PledgeForm
 from pledges.pledge.models import Commitment
 from pledges.pledge.states import BINDING, State
 from pledges.signature.models import Signature
@@ -58,6 +58,10 @@ class OwnPledges:
         taken = {commitment.pledge_id for commitment in self.mine if commitment.state is not State.WITHDRAWN}
         free = (choice for choice in self.form.choices if choice.pledge.id not in taken and not choice.is_over)
         return list(free) if self.is_open and self.is_counted else []
+
+    @property
+    def mistakes(self) -> list[Mistake]:
+        return self.form.mistakes
 
     @property
     def is_shown(self) -> bool:

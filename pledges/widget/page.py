@@ -116,9 +116,9 @@ def _pledged(shown: Face, standing: Standing, letter: Letter, text: LetterText) 
         what = gettext("are bound: it has lapsed, too few had pledged")
     elif pledge.unit is not None:
         amount = written(totals.pledged, pledge.unit, text.language)
-        what = ngettext("person has pledged %(amount)s", "people have pledged %(amount)s", n, amount=amount)
+        what = ngettext("has pledged %(amount)s", "have pledged %(amount)s", n, amount=amount)
     else:
-        what = ngettext("person has pledged this", "people have pledged this", n)
+        what = ngettext("has pledged this", "have pledged this", n)
     if standing.reached_due:
         kept, due = figure(standing.kept), figure(standing.reached_due)
         told = gettext("%(kept)s of %(due)s reported as kept", kept=kept, due=due)

@@ -114,7 +114,7 @@ PUBLIC = (
     Shown("tracker-signatory", "{pledged_by}", "Minutes of the works council"),
     Shown("tracker-signatory-paid", "{paid_by}", "Recorded by the organizer"),
     Shown("tracker-unknown", "/letters/pledges-due/pledges/999999", "Nothing is shown here", 404),
-    Shown("frame-pledge", "/embed/pledges-due?pledge=give", "people have pledged"),
+    Shown("frame-pledge", "/embed/pledges-due?pledge=give", "have pledged"),
     Shown("frame-pledge-unknown", "/embed/pledges-due?pledge=nothing", "This pledge can't be shown.", 404),
     Shown("share-pledges", "/letters/pledges-due/share", "One pledge of it"),
     Shown("privacy", "/privacy", "What we do with your data"),

@@ -135,7 +135,7 @@ def pledge(site: Site, page: Page, finger: Finger) -> None:
 
 
 def before_it_is_due(site: Site, page: Page) -> None:
-    stands = site.tracker(page, until="2 people pledged this")
+    stands = site.tracker(page, until="2 have pledged this")
     expect(stands("give").locator(".sums__one--pledged dd")).to_have_text("$1,500")
     expect(stands("give")).to_contain_text("Nothing is counted as kept or as broken before it is due.")
     expect(page.locator(".outcome")).to_have_count(0)

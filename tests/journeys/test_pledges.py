@@ -25,7 +25,7 @@ def test_a_pledge_goes_from_the_form_through_two_check_ins_to_the_tracker(worksh
         visitor.get(workshop.confirm_link("ada@example.org"))
         visitor.press("/confirm/")
         workshop.deliver()
-        assert "1 person pledged this" in said(visitor)
+        assert "1 has pledged this" in said(visitor)
         assert "€2,500" in said(visitor)
         assert "that fell due" not in said(visitor)
         page = visitor.page.select_one("#speak a.signatory__name")["href"]

@@ -71,7 +71,7 @@ def test_a_pledge_is_added_later_and_binds_at_once(
     workshop: Workshop, letter: Letter, own: str, visitor: Visitor
 ) -> None:
     answer = visitor.post(f"{own}/pledges", {"pledge": "speak"})
-    assert (answer.status_code, answer.headers["Location"]) == (303, f"{own}?said=pledged#pledges")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{own}?said=pledged#said")
     assert states(workshop)["speak"] == (State.MADE, None)
     assert totals(workshop, letter, "speak") == Totals(unreported=1)
 

@@ -23,7 +23,7 @@ def test_the_element_is_given_the_pledges_count_and_sum(workshop: Workshop, visi
         giver = pledged(workshop, letter, "a@example.org", give=250_050, strike=None)
         workshop.confirmed(letter, "b@example.org")
         give = visitor.get("/embed/ask-more.json?pledge=give").json
-        assert (give["count"], give["what"], give["to"]) == ("1", "person has pledged €2,500.50", "I will give.")
+        assert (give["count"], give["what"], give["to"]) == ("1", "has pledged €2,500.50", "I will give.")
         assert give["goal"] == {"at": 250_050, "of": 1_300_000_000, "text": "Goal: €13,000,000"}
         strike = visitor.get("/embed/ask-more.json?pledge=strike").json
         assert (strike["count"], strike["what"]) == ("1", "have pledged so far; it binds once 3 have")
@@ -39,7 +39,7 @@ def test_frame_and_badge_show_it_too(workshop: Workshop, visitor: Visitor, lette
     with time_machine.travel(BEFORE):
         pledged(workshop, letter, "a@example.org", speak=None)
         answer = visitor.get(f"{path}?pledge=speak").get_data(as_text=True)
-        assert "person has pledged this" in answer
+        assert "has pledged this" in answer
         assert visitor.get(path).get_data(as_text=True) != answer
 
 

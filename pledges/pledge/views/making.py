@@ -69,4 +69,4 @@ def withdraw(token: str, key: str) -> Answer:
 
 
 def _back(token: str, said: str) -> Response:
-    return redirect(url_for("signature.manage", token=token, said=said, _anchor="pledges"), 303)
+    return redirect(url_for("signature.manage", token=token, said=said, _anchor="said"), 303)

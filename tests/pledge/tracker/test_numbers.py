@@ -26,7 +26,7 @@ def test_each_pledge_says_how_many_made_it_and_nothing_of_success_before_it_is_d
         pledged(workshop, letter, "b@example.org", speak=None)
         report(workshop, first, speak=Outcome(State.KEPT))
         assert visitor.get(TRACKER).status_code == 200
-        assert "2 people pledged this" in section(visitor, "speak")
+        assert "2 have pledged this" in section(visitor, "speak")
         assert "1 of 2 has reported ahead of time" in section(visitor, "speak")
         assert "that fell due" not in visitor.text
         assert "Binds once 3 have pledged; 1 by now." in section(visitor, "strike")
@@ -170,7 +170,7 @@ def test_a_threshold_that_is_reached_counts(workshop: Workshop, visitor: Visitor
             with workshop.writing() as session:
                 sweep(session, now=clock.now())
         visitor.get(TRACKER)
-        assert "3 people pledged this" in section(visitor, "strike")
+        assert "3 have pledged this" in section(visitor, "strike")
 
 
 @pytest.mark.parametrize("others", [1, 20])
