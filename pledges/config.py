@@ -59,6 +59,11 @@ class Settings:
         return urlsplit(self.base_url).hostname in LOOPBACK_HOSTS
 
     @property
+    def contact(self) -> str:
+        """The address at which whoever runs the site is reached: that of the mails, without a name."""
+        return parseaddr(self.mail_from)[1]
+
+    @property
     def is_https(self) -> bool:
         return self.base_url.startswith("https:")
 

@@ -22,6 +22,7 @@ def lay(settings: Settings) -> Flask:
         "pledges", template_folder=ROOT / "templates", static_folder=ROOT / "static", instance_path=str(config.INSTANCE)
     )
     app.config["PLEDGES_BASE_URL"] = settings.base_url
+    app.config["PLEDGES_CONTACT"] = settings.contact
     app.extensions["pledges.settings"] = settings
     security.use(security.Keyring.from_settings(settings))
     db.start(app, settings)

@@ -45,6 +45,8 @@ class Answer:
     status: HTTPStatus
     title: str
     advice: str
+    tells_contact: bool = False
+    """Whether it sends one to whoever runs the site."""
 
 
 DOMAIN: Mapping[type[DomainError], Answer] = {
@@ -104,6 +106,7 @@ DOMAIN: Mapping[type[DomainError], Answer] = {
             "let it through. Ask your colleagues first. If it was none of you, or if another organization shares your "
             "website, write to whoever runs this site: once the other one is taken off, your link works again."
         ),
+        tells_contact=True,
     ),
     ConfirmationOfWithdrawn: Answer(
         HTTPStatus.GONE,
@@ -211,7 +214,7 @@ def domain_error(error: DomainError) -> Response:
     """What the table says of it, on a page that leads back to the letter."""
     look_back()
     answer = next(DOMAIN[kind] for kind in type(error).__mro__ if kind in DOMAIN)
-    response = answer_with(answer.status, answer.title, answer.advice, error)
+    response = answer_with(answer.status, answer.title, answer.advice, error, tells_contact=answer.tells_contact)
     if isinstance(error, TooManyTries):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

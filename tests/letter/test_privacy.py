@@ -10,6 +10,7 @@ from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import State
 from pledges.signature import forgetting
 from pledges.signature.vouching import NAMED_FROM
+from tests.conftest import VisitorFactory
 from tests.crowds import dump
 from tests.people import Visitor, Workshop
 from tests.pledge.promises import PLEDGES, pledged, report
@@ -27,6 +28,13 @@ def test_the_terms_on_the_page_are_those_of_the_code(visitor: Visitor) -> None:
     assert "once five people stand behind it" in visitor.text
     assert (forgetting.NETWORKS_KEPT_FOR.days, outbox.KEPT_FOR.days, NAMED_FROM) == (7, 14, 5)
     assert outbox.RECIPIENTS_KEPT_FOR.days == 1
+
+
+def test_the_page_names_whom_to_write_to(make: VisitorFactory) -> None:
+    visitor = make(mail_from="Letters of ours <post@letters.example.org>")
+    visitor.get("/privacy")
+    assert visitor.page.select_one("main a[href^='mailto:']")["href"] == "mailto:post@letters.example.org"
+    assert "Letters of ours" not in visitor.text
 
 
 def test_the_document_has_the_same_terms() -> None:

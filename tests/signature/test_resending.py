@@ -34,6 +34,22 @@ def test_three_mails_more_with_growing_pauses(workshop: Workshop, visitor: Visit
     assert "/confirm/" in plain(workshop.sink.messages[-1])
 
 
+def test_the_page_that_asks_promises_what_comes_to_who_has_confirmed_and_who_has_not(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    workshop.letter()
+    visitor.sign("ask-more")
+    workshop.deliver()
+    visitor.get("/letters/ask-more/check-email")
+    visitor.get(visitor.page.find("a", string="Send it once more")["href"])
+    assert "If you have confirmed, we mail you the link to your own page" in visitor.text
+    assert "If you have not confirmed yet, we mail you the link to confirm once more." in visitor.text
+    with time_machine.travel(clock.now().timestamp() + 2 * MINUTE):
+        visitor.press("/resend", email="ada@example.org")
+        (mail,) = workshop.deliver()
+    assert "/confirm/" in plain(mail)
+
+
 def test_before_the_first_has_left_there_is_none_more(workshop: Workshop, visitor: Visitor) -> None:
     workshop.letter()
     visitor.sign("ask-more")

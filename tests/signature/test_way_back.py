@@ -130,6 +130,7 @@ def test_an_organization_that_has_signed_is_told_so_as_it_signed(workshop: Works
     paths = [signed_in_spanish(workshop, visitor, **{**SENT, "email": f"{n}@example.org"}) for n in range(2)]
     assert visitor.post(paths[0]).status_code == 303
     assert asked(visitor, "POST", paths[1]) == 409
+    assert visitor.page.select_one("main a[href='mailto:letters@localhost']")
     assert speaks_spanish(visitor)
     assert visitor.page.select_one("main a.button")["href"] == IN_SPANISH
 
