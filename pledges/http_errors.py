@@ -19,7 +19,7 @@ from pledges.errors import CursorUnknown, DomainError, LinkExpired, LinkUnknown,
 from pledges.letter.inviting import InvitationRevoked, InvitingOver
 from pledges.letter.queries import LetterUnknown
 from pledges.letter.withdrawing import LetterWithdrawn
-from pledges.limits import SEARCH, SIGN_IN, SIGNING
+from pledges.limits import WORDS
 from pledges.moderation.deciding import DecisionRefused
 from pledges.pledge.committing import PledgeOver
 from pledges.pledge.making import SignatureOver
@@ -174,7 +174,7 @@ DOMAIN: Mapping[type[DomainError], Answer] = {
         _("Something has changed meanwhile. Go back, reload the page, and look at it again."),
     ),
 }
-"""Each error has words of its own; those of the last are for what nobody thought of, and for no error that is known."""
+"""Each error has words of its own; those of the last are for what nobody thought of."""
 
 HTTP: Mapping[int, tuple[str, str]] = {
     400: (_("That could not be read"), _("Go back, reload the page, and send the form again.")),
@@ -189,15 +189,6 @@ HTTP: Mapping[int, tuple[str, str]] = {
     429: (_("Too many at once"), _("Wait a minute, go back, and send the form again: what you wrote is still there.")),
     500: (_("Something broke on our side"), _("It has been written down. Try again in a minute.")),
     503: (_("We can't answer just now"), _("Try again in a minute.")),
-}
-
-LIMITS: Mapping[str, str] = {
-    SIGNING: _(
-        "Very many people are sending forms from your network at this moment, and yours was not taken. "
-        "Wait a minute, go back, and send it again: what you wrote is still there."
-    ),
-    SEARCH: _("Very many people are searching from your network at this moment. Wait a minute, then search again."),
-    SIGN_IN: _("Very many tries to sign in come from your network at this moment. Wait a minute, then try again."),
 }
 
 
@@ -232,7 +223,7 @@ def _http_error(error: HTTPException) -> Response:
     if isinstance(error, FileTooLarge):
         advice = str(error.description)
     if isinstance(error, RateLimitExceeded):
-        advice = next((words for limit, words in LIMITS.items() if parse(limit) == error.limit.limit), advice)
+        advice = next((words for limit, words in WORDS.items() if parse(limit) == error.limit.limit), advice)
     response = answer_with(error.code, title, advice, error)
     for name in ("Allow", "Retry-After"):
         if name in given.headers:

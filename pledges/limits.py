@@ -2,10 +2,12 @@
 
 import threading
 import time
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
 from flask import Flask, request
+from flask_babel import lazy_gettext as _
 from flask_limiter import Limiter, RateLimitExceeded
 from limits.storage import Storage
 
@@ -22,6 +24,15 @@ SIGNING = "300 per minute"
 
 SIGN_IN = "60 per minute"
 SEARCH = "120 per minute"
+WORDS: Mapping[str, str] = {
+    SIGNING: _(
+        "Very many people are sending forms from your network at this moment, and yours was not taken. "
+        "Wait a minute, go back, and send it again: what you wrote is still there."
+    ),
+    SEARCH: _("Very many people are searching from your network at this moment. Wait a minute, then search again."),
+    SIGN_IN: _("Very many tries to sign in come from your network at this moment. Wait a minute, then try again."),
+}
+"""What is said to whoever meets one of them."""
 SWEEP_SECONDS = 60.0
 PREFIX = "pledges-1"
 RUSH_REMEMBERED = 120
