@@ -117,20 +117,23 @@ def signatories(slug: str) -> Any:
     speak(text.language)
     q, after = _search(), request.args.get("after") or None
     kind = Kind.PERSON if q else _kind()
+    first = queries.list_first(session, found, limit=0) if kind is Kind.PERSON and not q else ()
     organizations: Sequence[Signature] = ()
     more = None
     if q:
         listed, following = search_listed(session, found, words(q), after=after, limit=FOUND)
     else:
-        listed, following = queries.list_listed(session, found, kind=kind, after=after, limit=PAGE)
+        elsewhere = [signature.id for signature in first]
+        listed, following = queries.list_listed(session, found, kind=kind, without=elsewhere, after=after, limit=PAGE)
     if kind is Kind.PERSON and after is None and not q:
         organizations, more = queries.list_listed(session, found, kind=Kind.ORGANIZATION, limit=PAGE)
     return render_template(
         "letter/signatories.html",
         letter=found,
         text=text,
+        first=first if after is None else (),
         listed=listed,
-        named=list_named_domains(session, found, listed),
+        named=list_named_domains(session, found, [*first, *listed]),
         after=following,
         is_first=after is None,
         kind=kind,

@@ -1,6 +1,6 @@
 """Finds signatures, and lists them by key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -104,10 +104,20 @@ def list_histories(session: Session, ids: Sequence[int]) -> Mapping[int, Sequenc
 
 
 def list_listed(
-    session: Session, letter: Letter, *, kind: Kind = Kind.PERSON, after: str | None = None, limit: int
+    session: Session,
+    letter: Letter,
+    *,
+    kind: Kind = Kind.PERSON,
+    without: Collection[int] = (),
+    after: str | None = None,
+    limit: int,
 ) -> tuple[Sequence[Signature], str | None]:
-    """A page of the public list, newest first, and where the next one begins. Raises CursorUnknown."""
+    """A page of the public list, newest first, and where the next one begins; `without` are ids of those who stand
+    elsewhere. Raises CursorUnknown.
+    """
     statement = _listed(letter, kind)
+    if without:
+        statement = statement.where(Signature.id.not_in(without))
     if after is not None:
         statement = statement.where(tuple_(Signature.confirmed_at, Signature.id) < _place(after))
     statement = statement.order_by(Signature.confirmed_at.desc(), Signature.id.desc())

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from pledges.letter import views
 from pledges.letter.models import Letter
 from pledges.signature import queries, ranking, withdrawing
 from pledges.signature.models import Signature
@@ -35,6 +36,35 @@ def test_ranked_stand_first_then_the_invited_then_everybody_by_time(workshop: Wo
     with workshop.writing() as session:
         most = queries.list_first(session, letter, limit=2, most_invited=2)
     assert [found.name for found in most] == ["Cea Example", "Ada Example"]
+
+
+def test_on_the_list_they_stand_first_as_they_are_ranked_and_nobody_stands_twice(
+    workshop: Workshop, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "PAGE", 3)
+    letter = workshop.letter(opened=False, moderation="flag")
+    came(workshop, visitor, first_link(workshop, letter), "Ada Example", "Bea Example")
+    open_it(workshop, letter)
+    ada, bea = invited(workshop, letter)
+    with workshop.writing() as session:
+        ranking.arrange(session, letter, {bea.id: 1, ada.id: 2})
+    assert listed(visitor, "/letters/ask-more/signatories") == [["Bea Example", "Ada Example"]]
+    crowd(workshop, letter, [f"Later {letter}" for letter in "ABCDE"], apart=timedelta(hours=1))
+    pages = listed(visitor, "/letters/ask-more/signatories")
+    assert pages == [["Bea Example", "Ada Example", "Later E", "Later D", "Later C"], ["Later B", "Later A"]]
+    visitor.get("/letters/ask-more/signatories")
+    block = visitor.page.select_one(".names__list--first")
+    assert block.find_previous("h2").get_text() == "First signatories"
+    assert len(block.select(".signatory")) == 2
+    assert listed(visitor, "/letters/ask-more/signatories?q=bea") == [["Bea Example"]]
+
+
+def listed(visitor: Visitor, path: str) -> list[list[str]]:
+    """The names of each page of the list."""
+    visitor.get(path)
+    names = [one.select_one(".signatory__name").get_text(strip=True) for one in visitor.page.select(".signatory")]
+    following = visitor.page.select_one("a[rel=next]")
+    return [names, *(listed(visitor, following["href"]) if following else [])]
 
 
 def test_moving_up_and_down_numbers_all_that_have_a_place_by_that(workshop: Workshop, visitor: Visitor) -> None:

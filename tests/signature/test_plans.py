@@ -17,6 +17,10 @@ from tests.people import Workshop
 
 READS: dict[str, tuple[str, Callable[[Session, Letter], object]]] = {
     "newest people": ("ix_signature_listed", lambda s, letter: queries.list_listed(s, letter, limit=5)),
+    "newest people but the first": (
+        "ix_signature_listed",
+        lambda s, letter: queries.list_listed(s, letter, without=range(1, 61), limit=5),
+    ),
     "first people": ("ix_signature_listed", lambda s, letter: queries.list_first(s, letter, limit=5)),
     "newest organizations": (
         "ix_signature_organizations",
