@@ -71,8 +71,8 @@ def test_each_button_of_a_pledge_names_it(visitor: Visitor, own: str) -> None:
     visitor.get(own)
     buttons = [button.get_text() for button in visitor.page.select(".pledging__list button")]
     assert len({*buttons}) == len(buttons) == 3
-    assert "Take this pledge back: I will speak up." in buttons
-    assert "Change the amount: I will give." in buttons
+    assert "Take this pledge back “I will speak up.”" in buttons
+    assert "Change the amount “I will give.”" in buttons
 
 
 def test_which_addresses_may_sign_is_said_of_the_address(workshop: Workshop, visitor: Visitor) -> None:
