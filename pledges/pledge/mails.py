@@ -21,13 +21,10 @@ from pledges.security import keyring
 from pledges.signature.mails import agreed, content_for, manage_token
 from pledges.signature.models import Signature
 from pledges.signature.queries import find_signature
+from pledges.signature.unsubscribing import MailKind, unsubscribe_path
 
 REPORT_LINK = "report"
 REPORT_LINK_LASTS = timedelta(days=60)
-UNSUBSCRIBE_LINK = "unsubscribe"
-UNSUBSCRIBE_LINK_LASTS = timedelta(days=400)
-CHECK_INS = 1
-"""The kind of mails that an unsubscribing link stops."""
 
 _UNDECIDED = frozenset({State.MADE, State.PARTLY, State.NOT_YET})
 """Of what is kept, or can't be any more, nobody need be asked."""
@@ -53,12 +50,6 @@ def report_token(signature_id: int, now: datetime) -> str:
     return keyring().issue(REPORT_LINK, signature_id, now=now, lasts=REPORT_LINK_LASTS)
 
 
-def unsubscribe_path(signature_id: int, kind: int, now: datetime) -> str:
-    """Where one click stops the mails of that kind."""
-    token = keyring().issue(UNSUBSCRIBE_LINK, signature_id, kind, now=now, lasts=UNSUBSCRIBE_LINK_LASTS)
-    return f"/unsubscribe/{token}"
-
-
 def _check_in(session: Session, owed: OwedMail, now: datetime) -> Content | None:
     """Nothing for who has reported, has withdrawn or wants none of these mails since it was owed."""
     signature = find_signature(session, owed.about_id)
@@ -67,7 +58,7 @@ def _check_in(session: Session, owed: OwedMail, now: datetime) -> Content | None
     asked = [row for row in queries.list_commitments(session, signature.id) if _is_asked(row, owed)]
     if not asked or signature.letter.state is LetterState.WITHDRAWN:
         return None
-    stop = unsubscribe_path(signature.id, CHECK_INS, now)
+    stop = unsubscribe_path(signature.id, MailKind.CHECK_INS, now)
     words = {
         "pledges": [_told(row, signature.text.language) for row in asked],
         "report": report_token(signature.id, now),

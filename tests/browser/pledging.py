@@ -11,7 +11,7 @@ from pledges.letter.queries import lock_letter
 from pledges.letter.reading import read_letter_file
 from pledges.pledge import asking, binding, deliveries, making, nudging, queries, tracking
 from pledges.pledge.counting import Weighing
-from pledges.pledge.mails import CHECK_INS, REPORT_LINK, REPORT_LINK_LASTS, unsubscribe_path
+from pledges.pledge.mails import REPORT_LINK, REPORT_LINK_LASTS
 from pledges.pledge.models import Pledge, PledgeDay
 from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import State
@@ -20,6 +20,7 @@ from pledges.signature import withdrawing as leaving
 from pledges.signature.confirming import LINK_LASTS
 from pledges.signature.mails import CONFIRM_LINK, manage_token
 from pledges.signature.models import Signature
+from pledges.signature.unsubscribing import MailKind, unsubscribe_path
 from tests.people import Workshop
 from tests.pledge.promises import offer, pledged, read, report
 
@@ -79,8 +80,8 @@ def stage_pledges(make: Workshop) -> dict[str, str]:
         "report_late": _report(ids[-1], late=True),
         "report_unbroken": _report(unbroken[1]),
         "report_right_to_left": _report(arabic[0]),
-        "unsubscribe": unsubscribe_path(ids[-1], CHECK_INS, clock.now()),
-        "unsubscribed": unsubscribe_path(ids[-2], CHECK_INS, clock.now()),
+        "unsubscribe": unsubscribe_path(ids[-1], MailKind.CHECK_INS, clock.now()),
+        "unsubscribed": unsubscribe_path(ids[-2], MailKind.CHECK_INS, clock.now()),
     }
 
 

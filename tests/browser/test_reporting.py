@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from pledges import clock
-from pledges.pledge.mails import report_token, unsubscribe_path
+from pledges.pledge.mails import report_token
+from pledges.signature.unsubscribing import MailKind, unsubscribe_path
 from tests.browser.chromium import PHONE
 from tests.browser.conftest import ON_SQLITE, OpenPage
 from tests.browser.hands import Finger
@@ -54,6 +55,6 @@ def test_one_says_by_touch_what_became_of_it(
 def test_a_button_stops_the_mails(workshop: Workshop, served: Server, open_page: OpenPage) -> None:
     ada = signed(workshop, workshop.letter(pledges=PLEDGES), "ada@example.org", speak=None)
     page, _ = open_page(**PHONE)
-    page.goto(served.url + unsubscribe_path(ada.id, 1, clock.now()))
+    page.goto(served.url + unsubscribe_path(ada.id, MailKind.CHECK_INS, clock.now()))
     Finger(page).press(page.get_by_role("button", name="Stop these mails"))
     expect(page.get_by_role("heading", level=1)).to_have_text("We ask no more")

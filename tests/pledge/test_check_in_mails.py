@@ -5,8 +5,9 @@ import time_machine
 
 from pledges import clock
 from pledges.letter.models import Letter
-from pledges.pledge.mails import report_token, unsubscribe_path
+from pledges.pledge.mails import report_token
 from pledges.signature.models import Signature
+from pledges.signature.unsubscribing import unsubscribe_path
 from tests.mailing import link, plain
 from tests.people import Visitor, Workshop
 from tests.pledge.commitments import commitments, signed, tick

@@ -9,8 +9,9 @@ from pledges import clock
 from pledges.letter import publishing, withdrawing
 from pledges.letter.inviting import FIRST_LINK_LASTS
 from pledges.letter.queries import get_letter
-from pledges.pledge.mails import CHECK_INS, report_token, unsubscribe_path
+from pledges.pledge.mails import report_token
 from pledges.signature.mails import manage_token
+from pledges.signature.unsubscribing import MailKind, unsubscribe_path
 from tests.mailing import link
 from tests.people import Visitor, Workshop
 from tests.signature.invitations import came, first_link
@@ -44,7 +45,7 @@ def test_an_expired_link_leads_to_a_fresh_one(workshop: Workshop, visitor: Visit
         paths = {
             "manage": f"/manage/{manage_token(signature, clock.now())}",
             "report": f"/report/{report_token(signature.id, clock.now())}",
-            "unsubscribe": unsubscribe_path(signature.id, CHECK_INS, clock.now()),
+            "unsubscribe": unsubscribe_path(signature.id, MailKind.CHECK_INS, clock.now()),
         }
     end(workshop, how)
     workshop.deliver()

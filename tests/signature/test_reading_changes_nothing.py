@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.routing import Rule
 
-from pledges.pledge.mails import CHECK_INS, report_token, unsubscribe_path
+from pledges.pledge.mails import report_token
 from pledges.signature.states import State
+from pledges.signature.unsubscribing import MailKind, unsubscribe_path
 from tests.crowds import dump, in_state
 from tests.mailing import link
 from tests.people import Visitor, Workshop
@@ -33,7 +34,7 @@ def test_every_page_leaves_every_row_as_it_was(workshop: Workshop, visitor: Visi
     first = first_link(workshop, workshop.letter("draft", opened=False))
     with workshop.app.app_context():
         report = f"/report/{report_token(signatures[State.APPROVED].id, workshop.now())}"
-        unsubscribe = unsubscribe_path(signatures[State.APPROVED].id, CHECK_INS, workshop.now())
+        unsubscribe = unsubscribe_path(signatures[State.APPROVED].id, MailKind.CHECK_INS, workshop.now())
     with_tokens = (confirm, manage, first, report, unsubscribe)
     tokens = {path.split("/")[1]: path.split("/")[2] for path in with_tokens}
     if signed_in:
