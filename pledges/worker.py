@@ -32,7 +32,7 @@ from pledges.moderation.notifying import tell_moderators
 from pledges.pledge.asking import ask_due
 from pledges.pledge.binding import bind_reached, lapse_unreached, note_thresholds
 from pledges.pledge.tracking import note_days
-from pledges.signature.announcing import announce
+from pledges.signature.announcing import announce, announce_closings, note_goals
 from pledges.signature.carrying import carry_on
 from pledges.signature.gathering import gather, show_gathered, tell_gathered
 from pledges.signature.reminding import remind_unconfirmed
@@ -83,7 +83,9 @@ class Worker:
             Sweep(tell_gathered, timedelta(seconds=2)),
             Sweep(show_gathered, timedelta(seconds=2)),
             Sweep(carry_on, timedelta(seconds=2)),
+            Sweep(note_goals, timedelta(seconds=2)),
             Sweep(announce, timedelta(seconds=2)),
+            Sweep(announce_closings, timedelta(seconds=2)),
             Sweep(remind_unconfirmed, timedelta(seconds=20)),
             Sweep(note_thresholds, timedelta(seconds=2)),
             Sweep(bind_reached, timedelta(seconds=2)),

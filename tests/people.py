@@ -126,6 +126,7 @@ class Workshop:
         display: Display = Display.PUBLIC,
         kind: Kind = Kind.PERSON,
         together: bool = False,
+        updates: bool = False,
         **words: str,
     ) -> Signature:
         """A pending signature, with its mail owed, unless the mailbox has had its mails for today."""
@@ -135,6 +136,7 @@ class Workshop:
             display=display,
             kind=kind,
             together=together,
+            updates=updates,
         )
         with self.writing() as session:
             fresh = get_letter(session, letter.slug)

@@ -69,6 +69,8 @@ class Letter(Base):
     """BCP 47: the language in which the letter was written first."""
     hashtag: Mapped[str | None] = mapped_column(String(60))
     goal: Mapped[int | None]
+    goal_reached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When so many had signed: from then on those who wished for news are told."""
     moderation: Mapped[Moderation] = mapped_column(one_of(Moderation, "moderation"))
     counted: Mapped[Counted] = mapped_column(one_of(Counted, "counted"))
     email_domains: Mapped[list[str]] = mapped_column(JSON)
@@ -102,6 +104,11 @@ class Letter(Base):
         if self.state in (LetterState.CLOSED, LetterState.WITHDRAWN):
             return self.closed_at
         return self.closes_at if self.closes_at is not None and self.closes_at <= now else None
+
+    @property
+    def goal_is_ahead(self) -> bool:
+        """Whether it has a goal that it has not reached yet."""
+        return self.goal is not None and self.goal_reached_at is None
 
     def takes_signatures(self, now: datetime) -> bool:
         return self.state is LetterState.OPEN and self.ended_at(now) is None

@@ -47,7 +47,7 @@ def change(session: Session, signature_id: int, wish: Wish, *, now: datetime) ->
 
 
 def stop_updates(session: Session, signature_id: int) -> None:
-    """Sends no more news of the letter."""
+    """Sends no more news of the letter, by the own page or by a link in such a mail."""
     signature = queries.lock_signature(session, signature_id)
     if signature is not None:
         signature.updates = False

@@ -1,5 +1,6 @@
 """How the mails are composed that tell signatories what became of their letter."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,12 +14,14 @@ from pledges.mail import composing
 from pledges.mail.composing import Content
 from pledges.mail.models import OwedMail
 from pledges.signature import queries
-from pledges.signature.announcing import LETTER_WITHDRAWN
+from pledges.signature.announcing import GOAL_REACHED, LETTER_CLOSED, LETTER_WITHDRAWN
 from pledges.signature.gathering import SHOWN_AFTER, TOGETHER_REACHED
 from pledges.signature.mails import agreed, content_for, manage_token, query_of
 from pledges.signature.models import Signature
 from pledges.signature.rounds import TEXT_CHANGED, TEXT_CORRECTED
 from pledges.signature.states import TOLD, WAITING
+from pledges.signature.unsubscribing import MailKind, unsubscribe_path
+from pledges.tally.queries import get_figures
 
 LONGEST_TOLD = 8000
 """So many characters of what differs stand in a mail; the rest is in the history."""
@@ -30,6 +33,8 @@ def register() -> None:
     composing.register(TEXT_CORRECTED, _text_corrected)
     composing.register(TEXT_CHANGED, _text_changed)
     composing.register(LETTER_WITHDRAWN, _letter_withdrawn)
+    composing.register(GOAL_REACHED, _goal_reached)
+    composing.register(LETTER_CLOSED, _letter_closed)
 
 
 def _together_reached(session: Session, owed: OwedMail, now: datetime) -> Content | None:
@@ -117,3 +122,40 @@ def _letter_withdrawn(session: Session, owed: OwedMail, now: datetime) -> Conten
         "kept_until": addresses_kept_until(letter, now=now),
     }
     return content_for(LETTER_WITHDRAWN, signature.email, signature, manage=manage_token(signature, now), **words)
+
+
+def _goal_reached(session: Session, owed: OwedMail, now: datetime) -> Content | None:
+    """When, and how many have signed by now: they may be fewer again."""
+    signature = _find_told(session, owed)
+    if signature is None or not signature.updates:
+        return None
+    letter = signature.letter
+    words = {"reached_at": letter.goal_reached_at, "is_open": letter.takes_signatures(now)}
+    return _of_news(session, GOAL_REACHED, signature, words, now)
+
+
+def _letter_closed(session: Session, owed: OwedMail, now: datetime) -> Content | None:
+    """What was pledged, and where its results will stand. Nothing while the letter is open again: then it is told when
+    it closes anew.
+    """
+    signature = _find_told(session, owed)
+    if signature is None or not signature.updates:
+        return None
+    letter = signature.letter
+    if letter.state is not LetterState.CLOSED:
+        signature.closing_told_at = None
+        return None
+    words: dict[str, object] = {"closed_at": letter.closed_at, "is_asked": not signature.unasked, "now": now}
+    if letter.offered_pledges:
+        words["pledges"] = f"/letters/{letter.slug}/pledges{query_of(signature)}"
+    agreed(session, signature, words)
+    return _of_news(session, LETTER_CLOSED, signature, words, now)
+
+
+def _of_news(session: Session, event: str, signature: Signature, words: Mapping[str, object], now: datetime) -> Content:
+    """What all news say: how many have signed, the goal, the own page, and the way to stop them."""
+    assert signature.email is not None  # noqa: S101 - nobody else is told
+    letter, stop = signature.letter, unsubscribe_path(signature.id, MailKind.NEWS, now)
+    count = get_figures(session, letter).count(letter.counted)
+    said = {"n": count, "goal": letter.goal, "manage": manage_token(signature, now), "stop": stop, **words}
+    return replace(content_for(event, signature.email, signature, **said), unsubscribe=stop)

@@ -82,6 +82,8 @@ def _ways_to_confirm(session: Session, signature: Signature, now: datetime) -> d
         "together": letter.together if is_sealed else None,
         "is_reached": letter.together_reached_at is not None,
         "erases_address": signature.erases_address,
+        "updates": signature.updates and letter.state is not LetterState.CLOSED,
+        "goal_is_ahead": letter.goal_is_ahead,
     }
     agreed(session, signature, words)
     return words

@@ -103,6 +103,7 @@ class Signature(Base):
         _index("ix_signature_network", "network_digest", "created_at", where=_NETWORK),
         _index("ix_signature_domain", "letter_id", "domain", where=_DOMAIN),
         _index("ix_signature_pending", "created_at", where=_PENDING),
+        _index("ix_signature_news", "letter_id", "id", where=text("updates AND closing_told_at IS NULL")),
         {"sqlite_autoincrement": True},  # links name a row by its id: an id is never given twice
     )
 
@@ -131,6 +132,9 @@ class Signature(Base):
     representative: Mapped[str | None] = mapped_column(Sealed)
     """Who signs for an organization: for moderators, never shown."""
     updates: Mapped[bool] = mapped_column(server_default=false())
+    """Wants a mail when the letter reaches its goal, and one when it closes."""
+    closing_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When its signatory was told that the letter has closed."""
     commits: Mapped[bool] = mapped_column(server_default=false())
     """Whether pledges were made with it: then its moves concern them too."""
     unasked: Mapped[bool] = mapped_column(server_default=false())
@@ -203,13 +207,10 @@ class Signature(Base):
     def erase(self) -> None:
         """Forgets who signed: address, words and wishes, but not the digest."""
         self.write(Words(), Display.ANONYMOUS)
-        self.email = None
+        self.email = self.website = self.website_host = self.representative = self.domain = None
         self.updates = False
-        self.website = self.website_host = self.representative = None
-        self.domain = None
         self.affiliation_matched = False
-        self.network_digest = None
-        self.invitation_id = self.rank = None
+        self.network_digest = self.invitation_id = self.rank = None
         self.flags = []
 
     @property

@@ -67,6 +67,7 @@ def _checks(signature: Signature) -> dict[str, Any]:
 def _wishes(signature: Signature) -> dict[str, Any]:
     return {
         "updates": signature.updates,
+        "closing_told_at": _iso(signature.closing_told_at),
         "pledges": signature.commits,
         "no_check_ins": signature.unasked,
         "together": signature.together,

@@ -10,9 +10,10 @@ UNSUBSCRIBE_LINK_LASTS = timedelta(days=400)
 
 
 class MailKind(IntEnum):
-    """What a link stops: questions about pledges. The number stands in the link."""
+    """What a link stops: questions about pledges, or news of the letter. The number stands in the link."""
 
     CHECK_INS = 1
+    NEWS = 2
 
 
 def unsubscribe_path(signature_id: int, kind: int, now: datetime) -> str:

@@ -23,6 +23,16 @@ def say_more(page: Page) -> None:
     page.locator("summary").click()
 
 
+def wish_for_both(page: Page) -> None:
+    page.fill("#name", "Ada Quillfeather")
+    page.fill("#email", "ada@example.org")
+    say_more(page)
+    page.check("#updates")
+    page.check("#erase_address")
+    page.click("[data-sign] .button")
+    page.wait_for_selector("#errors")
+
+
 def send(page: Page) -> None:
     page.locator("main form .button").last.click()
     page.wait_for_selector("#errors")

@@ -24,6 +24,7 @@ from tests.browser.acts import (
     send_wrong,
     take_out_of_the_mailbox,
     try_too_often,
+    wish_for_both,
 )
 from tests.browser.made_up import LONG_NAME
 from tests.browser.mails import SUBJECTS
@@ -104,6 +105,8 @@ PUBLIC = (
     Shown("report-right-to-left", "{report_right_to_left}", "سأتكلم"),
     Shown("unsubscribe", "{unsubscribe}", "Stop these mails"),
     Shown("unsubscribe-done", "{unsubscribed}", "We ask no more"),
+    Shown("unsubscribe-news", "{unsubscribe_news}", "Stop these mails"),
+    Shown("unsubscribe-news-done", "{unsubscribed_from_news}", "You get no more news"),
     Shown("tracker-before", "/letters/pledges-before/pledges", "Due on"),
     Shown("tracker-due", "/letters/pledges-due/pledges", "It has lapsed"),
     Shown("tracker-more", "/letters/pledges-due/pledges?pledge=speak", "All pledges of this letter"),
@@ -126,6 +129,7 @@ PUBLIC = (
     Shown("check-email-wrong", f"{FIRST}/check-email", "Enter the six digits", 422, send),
     Shown("own-page", f"{FIRST}/own-page", "the link to confirm once more"),
     Shown("own-page-wrong", f"{FIRST}/own-page", "Enter your mail address", 422, send),
+    Shown("letter-together-wrong", "/letters/together", "no mail can reach you", 422, wish_for_both),
     Shown("letter-together", "/letters/together", "Show my name only once enough have signed", act=say_more),
     Shown("confirm", "{confirm}", "Confirm your signature"),
     Shown("confirm-again", "{confirm_again}", "Your signature is confirmed"),

@@ -17,6 +17,8 @@ SUBJECTS = {
     "changed": "Do you agree to the changed text?",
     "corrected": "The text you signed was corrected:",
     "letter_withdrawn": "This letter was withdrawn:",
+    "goal_reached": "The goal is reached:",
+    "letter_closed": "This letter has closed:",
     "withdrawn": "Your signature is withdrawn:",
     "pledge_withdrawn": "You took a pledge back:",
     "waiting": "waiting for a moderator",

@@ -21,6 +21,7 @@ from pledges.signature.confirming import LINK_LASTS
 from pledges.signature.mails import CONFIRM_LINK, manage_token
 from pledges.signature.models import Display, Signature, Words
 from pledges.signature.states import Kind, State
+from pledges.signature.unsubscribing import MailKind, unsubscribe_path
 from pledges.signature.websites import read_website
 from tests.browser.made_up import HOSTILE, LETTERS, LONG_NAME, REVISED, UNBROKEN, people
 from tests.browser.mails import stage_mails
@@ -50,6 +51,7 @@ class Stage:
         self._revise()
         self._withdraw()
         self._invite()
+        self._bring_news()
         self._keep_mails()
         self._refuse_mails()
         dispose(app)
@@ -65,6 +67,7 @@ class Stage:
         make.letter("hostile", title=f"'{HOSTILE.replace(chr(39), chr(39) * 2)}'", goal=3)
         closed = make.letter("closed-one", title="A letter that has closed", hashtag="Done")
         crowd(make, closed, ["Someone Who Was in Time"])
+        make.confirmed(closed, "curious@example.org", "Curious Quillfeather", updates=True)
         with make.writing() as session:
             publishing.close(session, get_letter(session, "closed-one"), now=clock.now())
         crowd(make, self._file((LETTERS / "long-read.md").read_text("utf-8")), people(130))
@@ -107,7 +110,9 @@ class Stage:
     def _follow_one_signatory(self) -> None:
         make, letter = self.workshop, self.first
         words = {"role": "Sign painter", "affiliation": "Signs & Sons (made up)", "country": "CA"}
-        pending = make.sign(letter, "pending@example.org", "Pending Person", statement="Count me in.", **words)
+        pending = make.sign(
+            letter, "pending@example.org", "Pending Person", updates=True, statement="Count me in.", **words
+        )
         self.paths["confirm"] = self._confirm(pending)
         self.paths["confirm_late"] = self._confirm(pending, late=True)
         for state in (State.AWAITING, State.APPROVED, State.REJECTED, State.WITHDRAWN):
@@ -169,6 +174,15 @@ class Stage:
                 with make.writing() as session:
                     confirming.confirm(session, get_letter(session, self.first.slug), signed, now=clock.now())
                     deciding.approve(session, self.first, [signed], account_id=self.staff.id, now=clock.now())
+
+    def _bring_news(self) -> None:
+        make = self.workshop
+        letter = make.letter("good-news", title="A letter that has reached its goal", goal=3)
+        crowd(make, letter, people(3))
+        for wish in (True, False):
+            own = make.confirmed(letter, f"news-{wish}@example.org", "Curious Quillfeather", updates=wish)
+            done = "unsubscribe_news" if wish else "unsubscribed_from_news"
+            self.paths[done] = unsubscribe_path(own.id, MailKind.NEWS, clock.now())
 
     def _sign(self, letter: Letter, email: str, name: str, *, invitation_id: int | None = None, **said: Any) -> int:
         submission = signing.Submission(address=read_address(email), words=Words(name=name), **said)

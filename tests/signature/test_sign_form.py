@@ -164,7 +164,7 @@ def test_the_letters_own_domains_are_named_as_people_write_them(workshop: Worksh
 
 
 @pytest.mark.parametrize(
-    ("sent", "is_open"), [({}, False), ({"role": "Editor"}, True), ({"country": "XX"}, True), ({"updates": "y"}, False)]
+    ("sent", "is_open"), [({}, False), ({"role": "Editor"}, True), ({"country": "XX"}, True), ({"updates": "y"}, True)]
 )
 def test_what_is_folded_away_unfolds_only_for_what_stands_in_it(
     workshop: Workshop, visitor: Visitor, sent: dict[str, str], is_open: bool

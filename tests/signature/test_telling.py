@@ -30,6 +30,7 @@ TOLD = {
     "checked": "checks.moderator",
     "flags": "checks.flags",
     "updates": "wishes.updates",
+    "closing_told_at": "wishes.closing_told_at",
     "commits": "wishes.pledges",
     "unasked": "wishes.no_check_ins",
     "together": "wishes.together",

@@ -9,10 +9,12 @@ from pledges.db import db, transaction
 from pledges.errors import LinkUnknown
 from pledges.pledge import asking
 from pledges.pledge.views.room import Answer, blueprint, own_signature, subject_of
+from pledges.signature import changing
 from pledges.signature.unsubscribing import UNSUBSCRIBE_LINK, MailKind
 
 STOPS: Mapping[int, tuple[Callable[[Session, int], None], str]] = {
     MailKind.CHECK_INS: (asking.stop_asking, "pledge/unsubscribe.html"),
+    MailKind.NEWS: (changing.stop_updates, "signature/unsubscribe.html"),
 }
 """By kind: what stops these mails, and the page that says so."""
 

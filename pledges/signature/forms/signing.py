@@ -26,8 +26,8 @@ from pledges.signature.states import Kind
 from pledges.signature.websites import LONGEST_WEBSITE, Website, WebsiteRefused, read_website
 
 _MORE = frozenset(
-    {"role", "affiliation", "country", "statement", "display", "together", "erase_address", "kind"}
-    | {"website", "representative"}
+    {"role", "affiliation", "country", "statement", "display", "together", "updates", "erase_address"}
+    | {"kind", "website", "representative"}
 )
 
 
@@ -76,7 +76,7 @@ class SignForm(Form):
         description=_("For moderators only, and kept encrypted: the public sees the organization, not you."),
         render_kw={"autocomplete": "name", "maxlength": LONGEST_NAME},
     )
-    updates = BooleanField(_("Tell me by mail what becomes of this letter"))
+    updates = BooleanField(_("Mail me when this letter closes"))
     together = BooleanField(_("Show my name only once enough have signed"))
     erase_address = BooleanField(_("Erase my address once I have confirmed"))
 
@@ -87,6 +87,8 @@ class SignForm(Form):
         self._website: Website | None = None
         self.country.choices = [("", "–"), *countries(language)]
         self.display.choices = displays_of(letter)
+        if letter.goal_is_ahead:
+            self.updates.label.text = _("Mail me when this letter reaches its goal, and when it closes")
         self.kind.choices = [(Kind.PERSON, _("for myself")), (Kind.ORGANIZATION, _("for an organization"))]
 
     def validate_name(self, field: Field) -> None:
@@ -134,6 +136,12 @@ class SignForm(Form):
         if field.data and self.offers_erasing and self.together.data and self._letter.together is not None:
             raise ValidationError(
                 _("Choose one of the two: without your address we can't tell you before your name shows.")
+            )
+
+    def validate_updates(self, field: Field) -> None:
+        if field.data and self.offers_erasing and self.erase_address.data and not self.is_for_organization:
+            raise ValidationError(
+                _("Choose one: this, or having your address erased. Without an address no mail can reach you.")
             )
 
     def validate_kind(self, field: Field) -> None:
