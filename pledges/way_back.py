@@ -15,10 +15,11 @@ from pledges.letter.at_hand import LettersAtHand
 from pledges.letter.inviting import FIRST_LINK
 from pledges.letter.models import Letter, LetterState
 from pledges.letter.queries import LetterUnknown, find_invitation
-from pledges.pledge.mails import REPORT_LINK, UNSUBSCRIBE_LINK
+from pledges.pledge.mails import REPORT_LINK
 from pledges.security import keyring
 from pledges.signature.mails import CONFIRM_LINK, MANAGE_LINK, place_of, query_of
 from pledges.signature.queries import find_signature
+from pledges.signature.unsubscribing import UNSUBSCRIBE_LINK
 
 ROOMS = frozenset({"letter", "signature", "pledge", "widget"})
 """Whose pages are about one letter, for everyone; staff have ways of their own."""

@@ -13,8 +13,9 @@ from pledges.letter.models import Letter
 from pledges.letter.queries import get_letter
 from pledges.signature import moving, queries, signing, statements, withdrawing
 from pledges.signature.addresses import read_address
-from pledges.signature.models import Display, Signature, StatementState
+from pledges.signature.models import Signature, StatementState
 from pledges.signature.states import Actor, Kind, State
+from pledges.signature.words import Display
 from tests.people import Workshop
 
 

@@ -25,8 +25,9 @@ from pledges.organizer import enrolling
 from pledges.organizer.models import Account, Role
 from pledges.signature import confirming, queries, signing
 from pledges.signature.addresses import read_address
-from pledges.signature.models import Display, Signature, Words
+from pledges.signature.models import Signature
 from pledges.signature.states import Kind, State
+from pledges.signature.words import Display, Words
 from pledges.tally.queries import Figures, get_figures
 from pledges.worker import Worker
 from tests.lock_order import LockOrder

@@ -18,7 +18,7 @@ from pledges import postgresql
 from pledges.db import take_time, transaction
 from pledges.http_guard import FORWARDING
 from pledges.logs import JsonLines
-from pledges.signature.models import Display
+from pledges.signature.words import Display
 from tests.conftest import VisitorFactory
 from tests.mailing import link
 from tests.people import Visitor, Workshop

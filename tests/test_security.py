@@ -12,7 +12,7 @@ from sqlalchemy import text
 from pledges.db import db
 from pledges.errors import LinkExpired, LinkUnknown
 from pledges.security import Keyring, KeysMissing, keyring
-from pledges.signature.models import Display
+from pledges.signature.words import Display
 from tests.people import Workshop
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -20,7 +20,7 @@ from pledges.organizer.models import Account, Role
 from pledges.organizer.queries import find_account_by_email
 from pledges.signature import confirming, signing
 from pledges.signature.addresses import read_address
-from pledges.signature.models import Display, Words
+from pledges.signature.words import Display, Words
 
 HERE = Path(__file__).parent
 MODERATOR = "moderator@example.org"

@@ -18,11 +18,12 @@ from pledges.pledge.queries import PledgeUnknown
 from pledges.pledge.states import State
 from pledges.security import keyring
 from pledges.signature import signing
-from pledges.signature.models import Display, Signature
+from pledges.signature.models import Signature
 from pledges.signature.policy import Origin
 from pledges.signature.queries import lock_signature
 from pledges.signature.signing import Submission
 from pledges.signature.states import State as SignatureState
+from pledges.signature.words import Display
 from pledges.tally import counting
 
 PLEDGE_WITHDRAWN = "pledge_withdrawn"

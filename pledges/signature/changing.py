@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from pledges.letter.models import Moderation
 from pledges.signature import listing, moving, policy, queries, vouching
-from pledges.signature.models import Display, Signature
+from pledges.signature.models import Signature
 from pledges.signature.states import HELD, Actor, Kind, State
+from pledges.signature.words import Display
 from pledges.tally import counting
 
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Mapped, Session
 
 from pledges.db import Base
 from pledges.letter.term import list_past_term
-from pledges.signature.models import Display, Signature, SignatureEvent, StatementState
+from pledges.signature.models import Signature, SignatureEvent, StatementState
 from pledges.signature.states import HELD, State
+from pledges.signature.words import Display
 from pledges.term import BATCH, Term
 
 UNCONFIRMED_KEPT_FOR = timedelta(days=30)

@@ -5,9 +5,8 @@ it runs: each row says itself what was done to it.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -16,8 +15,9 @@ from pledges.letter.models import Letter, LetterState
 from pledges.mail import outbox
 from pledges.mail.models import OwedMail, OwedState
 from pledges.signature import listing, vouching
-from pledges.signature.models import Display, Signature
+from pledges.signature.models import Signature
 from pledges.signature.states import CONFIRMED, WAITING, State
+from pledges.signature.words import Display
 from pledges.tally import counting
 from pledges.tally.queries import list_figures
 
@@ -27,18 +27,22 @@ AT_ONCE = 200
 _REACHED = select(Letter.id).where(Letter.together_reached_at.is_not(None), Letter.state != LetterState.WITHDRAWN)
 
 
-def gather(session: Session, *, now: datetime) -> None:
-    """Notes the letters that have enough people by now, however displayed; what is reached stays reached."""
+def gather(session: Session, *, now: datetime) -> int:
+    """Notes one of the letters that have enough people by now, however displayed, and answers how many it noted; what
+    is reached stays reached.
+    """
     waits = (Letter.together.is_not(None)) & Letter.together_reached_at.is_(None)
-    letters = session.scalars(
-        select(Letter).where(waits, Letter.state.in_((LetterState.OPEN, LetterState.CLOSED)))
-    ).all()
+    waits &= Letter.state.in_((LetterState.OPEN, LetterState.CLOSED))
+    letters = session.scalars(select(Letter).where(waits).order_by(Letter.id)).all()
     figures = list_figures(session, letters) if letters else {}
     for letter in letters:
-        if letter.together is not None and figures[letter.id].confirmed >= letter.together:
-            reached = update(Letter).where(Letter.id == letter.id, Letter.together_reached_at.is_(None))
-            session.execute(reached.values(together_reached_at=now))
+        if figures[letter.id].confirmed < (letter.together or 0):
+            continue
+        noted = update(Letter).where(Letter.id == letter.id, waits).values(together_reached_at=now)
+        if session.execute(noted.returning(Letter.id)).first() is not None:
             counting.change(session, letter.id, Counter())
+            return 1
+    return 0
 
 
 def tell_gathered(session: Session, *, now: datetime) -> None:
@@ -56,8 +60,9 @@ def tell_gathered(session: Session, *, now: datetime) -> None:
         outbox.owe(session, TOGETHER_REACHED, signature_id, now=now)
 
 
-def show_gathered(session: Session, *, now: datetime) -> None:
-    """Unseals the names of those whose mail left a day ago, and lists those of them who were let through.
+def show_gathered(session: Session, *, now: datetime) -> int:
+    """Unseals the names under one letter of those whose mail left a day ago, lists those of them who were let through,
+    and answers how many it unsealed.
 
     Nobody new shows under a letter that its organizer has withdrawn meanwhile, nor while too few are confirmed again: a
     day is also what moderators have to find those who only came to open what others sealed.
@@ -67,21 +72,23 @@ def show_gathered(session: Session, *, now: datetime) -> None:
     )
     due = Signature.together & (Signature.together_told_at <= now - SHOWN_AFTER) & Signature.id.in_(told)
     due &= (Signature.state != State.WITHDRAWN) & (Signature.display != Display.ANONYMOUS)
-    letters = _with_enough(session, session.scalars(select(Signature.letter_id).where(due).distinct()).all())
-    chosen = select(Signature).where(due, Signature.letter_id.in_(letters)).order_by(Signature.letter_id, Signature.id)
-    held = chosen.limit(AT_ONCE).with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    rows = session.scalars(held).all() if letters else []
-    for letter_id, theirs in groupby(rows, key=lambda row: row.letter_id):
-        _show(session, letters[letter_id], [*theirs])
+    for letter in _list_with_enough(session, session.scalars(select(Signature.letter_id).where(due).distinct()).all()):
+        theirs = select(Signature).where(due, Signature.letter_id == letter.id).order_by(Signature.id).limit(AT_ONCE)
+        held = theirs.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+        if rows := session.scalars(held).all():
+            _show(session, letter, rows)
+            return len(rows)
+    return 0
 
 
-def _with_enough(session: Session, letter_ids: Sequence[int]) -> Mapping[int, Letter]:
-    """Those of the letters, by id, under which as many are confirmed in this moment as they ask for."""
+def _list_with_enough(session: Session, letter_ids: Sequence[int]) -> Sequence[Letter]:
+    """Those of the letters under which as many are confirmed in this moment as they ask for."""
     if not letter_ids:
-        return {}
-    letters = session.scalars(select(Letter).where(Letter.id.in_(letter_ids), Letter.id.in_(_REACHED))).all()
+        return []
+    asked = select(Letter).where(Letter.id.in_(letter_ids), Letter.id.in_(_REACHED)).order_by(Letter.id)
+    letters = session.scalars(asked).all()
     figures = list_figures(session, letters)
-    return {letter.id: letter for letter in letters if figures[letter.id].confirmed >= (letter.together or 0)}
+    return [letter for letter in letters if figures[letter.id].confirmed >= (letter.together or 0)]
 
 
 def _show(session: Session, letter: Letter, signatures: Sequence[Signature]) -> None:

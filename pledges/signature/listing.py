@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from pledges.plain_text import turns
-from pledges.signature.models import LONGEST_TURNED, Display, ListedName, Signature
+from pledges.signature.models import LONGEST_TURNED, ListedName, Signature
 from pledges.signature.states import Kind
+from pledges.signature.words import Display
 
 
 def relist(session: Session, signatures: Sequence[Signature]) -> None:

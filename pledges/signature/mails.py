@@ -18,13 +18,14 @@ from pledges.signature.addresses import read_address
 from pledges.signature.coding import code_of
 from pledges.signature.confirming import LAST_THANKS, LINK_LASTS, THANKS
 from pledges.signature.mailing import mail_first, may_mail
-from pledges.signature.models import Display, Signature, Words
+from pledges.signature.models import Signature
 from pledges.signature.policy import holds_web_address
 from pledges.signature.reminding import REMINDER
 from pledges.signature.resending import ASKED_AGAIN, mail_again
 from pledges.signature.signing import CONFIRMATION, mailbox_digest
 from pledges.signature.states import HELD, Kind, State
 from pledges.signature.withdrawing import WITHDRAWN
+from pledges.signature.words import Display, Words
 
 CONFIRM_LINK = "confirm"
 MANAGE_LINK = "manage"

@@ -10,9 +10,10 @@ from pledges.letter.models import Letter, Moderation
 from pledges.security import keyring
 from pledges.signature import vouching
 from pledges.signature.addresses import is_disposable
-from pledges.signature.models import Signature, Words
+from pledges.signature.models import Signature
 from pledges.signature.organizations import is_mail_elsewhere
 from pledges.signature.states import Actor, Kind, State
+from pledges.signature.words import Words
 
 _WEB_ADDRESS = re.compile(
     r"[Hh][Tt][Tt][Pp][Ss]?:|[Ww][Ww][Ww]\.|//|\w\.(?:[a-z]{2,}|[A-Z]{2,})\b"

@@ -15,10 +15,11 @@ from pledges.letter.withdrawing import check_not_withdrawn
 from pledges.mail import outbox
 from pledges.security import keyring
 from pledges.signature.addresses import Address
-from pledges.signature.models import Display, Signature, StatementState, Words, stored
+from pledges.signature.models import Signature, StatementState
 from pledges.signature.policy import Origin
 from pledges.signature.states import Kind, State
 from pledges.signature.websites import Website
+from pledges.signature.words import Display, Words, stored
 
 CONFIRMATION = "confirmation"
 

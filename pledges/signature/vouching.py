@@ -13,8 +13,9 @@ from pledges.letter.models import Letter
 from pledges.plain_text import words
 from pledges.signature.addresses import AddressRefused, is_disposable, lends_mailboxes, read_domain
 from pledges.signature.institutions import name_in_domain
-from pledges.signature.models import SHOWN, Signature
+from pledges.signature.models import Signature
 from pledges.signature.states import CONFIRMED, Kind
+from pledges.signature.words import SHOWN
 
 NAMED_FROM = 5
 """A domain with fewer signatories is not named: one could guess who they are."""

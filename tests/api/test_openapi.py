@@ -17,7 +17,7 @@ from pledges.moderation import deciding
 from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import BINDING, State
 from pledges.signature import states
-from pledges.signature.models import Display
+from pledges.signature.words import Display
 from tests.crowds import in_state
 from tests.people import Visitor, Workshop
 from tests.pledge.promises import BEFORE, PLEDGES, pledged, read, report

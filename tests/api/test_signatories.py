@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 import pytest
 import time_machine
 
-from pledges.signature.models import Display
 from pledges.signature.states import Kind, State
+from pledges.signature.words import Display
 from tests.crowds import crowd, in_state
 from tests.people import Visitor, Workshop
 

@@ -19,10 +19,11 @@ from pledges.signature import confirming, signing
 from pledges.signature.addresses import read_address
 from pledges.signature.confirming import LINK_LASTS
 from pledges.signature.mails import CONFIRM_LINK, manage_token
-from pledges.signature.models import Display, Signature, Words
+from pledges.signature.models import Signature
 from pledges.signature.states import Kind, State
 from pledges.signature.unsubscribing import MailKind, unsubscribe_path
 from pledges.signature.websites import read_website
+from pledges.signature.words import Display, Words
 from tests.browser.made_up import HOSTILE, LETTERS, LONG_NAME, REVISED, UNBROKEN, people
 from tests.browser.mails import stage_mails
 from tests.browser.pledging import stage_pledges

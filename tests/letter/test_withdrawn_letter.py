@@ -9,8 +9,8 @@ from pledges.letter.queries import get_letter
 from pledges.letter.withdrawing import LetterWithdrawn
 from pledges.signature import confirming, signing
 from pledges.signature.addresses import read_address
-from pledges.signature.models import Words
 from pledges.signature.states import State
+from pledges.signature.words import Words
 from pledges.tally.queries import Figures
 from tests.crowds import in_state
 from tests.people import Visitor, Workshop

@@ -1,7 +1,8 @@
 """A sentence under a name as tests write it anew, and where it waits or is shown."""
 
 from pledges.signature import queries
-from pledges.signature.models import Signature, StatementState, Words
+from pledges.signature.models import Signature, StatementState
+from pledges.signature.words import Words
 from tests.people import Visitor, Workshop
 
 SENTENCE = "I will <speak> up."

@@ -1,7 +1,7 @@
 """The queue of names: oldest first, a hundred a page."""
 
-from pledges.signature.models import Display
 from pledges.signature.states import Kind, State
+from pledges.signature.words import Display
 from tests.crowds import crowd, in_state
 from tests.moderation.desk import waiting_ids
 from tests.people import Visitor, Workshop

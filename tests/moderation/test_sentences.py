@@ -3,8 +3,9 @@
 import pytest
 
 from pledges.signature import statements
-from pledges.signature.models import Display, StatementState
+from pledges.signature.models import StatementState
 from pledges.signature.states import State
+from pledges.signature.words import Display
 from pledges.tally.queries import Figures
 from tests.moderation.desk import decide, flashed, history, revise
 from tests.moderation.sentences import SENTENCE, is_shown, sentences, statement_state

@@ -5,8 +5,9 @@ import time_machine
 
 from pledges.moderation import deciding
 from pledges.signature import queries
-from pledges.signature.models import Display, StatementState, Words
+from pledges.signature.models import StatementState
 from pledges.signature.states import State
+from pledges.signature.words import Display, Words
 from pledges.tally.queries import get_stamp
 from tests.crowds import crowd
 from tests.mailing import plain

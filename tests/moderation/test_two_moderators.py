@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from flask import Flask
 
-from pledges.signature.models import Display
 from pledges.signature.queries import rows_by_bucket
 from pledges.signature.states import State
+from pledges.signature.words import Display
 from pledges.tally import recounting
 from pledges.tally.queries import Figures
 from tests.crowds import crowd, in_state

@@ -19,8 +19,8 @@ from pledges.pledge.models import Commitment, Pledge, PledgeTally
 from pledges.pledge.states import State
 from pledges.signature import confirming, withdrawing
 from pledges.signature.addresses import read_address
-from pledges.signature.models import Words
 from pledges.signature.signing import Submission
+from pledges.signature.words import Words
 from tests.people import Workshop
 
 PLEDGES = """

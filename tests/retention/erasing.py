@@ -5,8 +5,9 @@ from pledges.letter import publishing
 from pledges.letter.models import Letter
 from pledges.letter.queries import get_letter
 from pledges.signature import queries
-from pledges.signature.models import Display, Signature
+from pledges.signature.models import Signature
 from pledges.signature.states import State
+from pledges.signature.words import Display
 from tests.crowds import in_state
 from tests.people import Visitor, Workshop
 

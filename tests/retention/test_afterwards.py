@@ -7,8 +7,8 @@ import time_machine
 from pledges import clock
 from pledges.moderation import deciding
 from pledges.signature import queries
-from pledges.signature.models import Display
 from pledges.signature.states import State
+from pledges.signature.words import Display
 from tests.crowds import in_state
 from tests.people import Visitor, Workshop
 from tests.retention.erasing import ADDRESSES, close, erased, public, signature

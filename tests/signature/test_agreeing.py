@@ -6,8 +6,8 @@ from pledges import clock
 from pledges.letter.queries import get_letter
 from pledges.signature import moving, queries, signing
 from pledges.signature.addresses import read_address
-from pledges.signature.models import Display, Words
 from pledges.signature.states import Actor, Kind, State
+from pledges.signature.words import Display, Words
 from pledges.tally.queries import Figures
 from tests.crowds import in_state
 from tests.letter.revisions import CHANGE, CORRECTION, revise

@@ -11,8 +11,8 @@ from pledges.letter import inviting
 from pledges.letter.queries import get_letter
 from pledges.signature import queries, ranking, signing
 from pledges.signature.addresses import read_address
-from pledges.signature.models import Words
 from pledges.signature.states import State
+from pledges.signature.words import Words
 from tests.crowds import dump, in_state, stolen
 from tests.mailing import link, plain
 from tests.people import Visitor, Workshop

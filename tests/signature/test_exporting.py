@@ -7,8 +7,9 @@ import json
 import pytest
 
 from pledges.signature import exporting
-from pledges.signature.models import Display, Signature
+from pledges.signature.models import Signature
 from pledges.signature.states import Kind, State
+from pledges.signature.words import Display
 from tests.crowds import crowd, in_state
 from tests.people import Workshop
 

@@ -11,7 +11,7 @@ from pledges.letter.models import Letter
 from pledges.letter.queries import get_letter
 from pledges.signature import signing
 from pledges.signature.addresses import read_address
-from pledges.signature.models import Words
+from pledges.signature.words import Words
 from tests.crowds import dump
 from tests.people import Visitor, Workshop
 from tests.signature.invitations import ADA, came, first_link, invite, invited, open_it, revoke

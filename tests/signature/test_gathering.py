@@ -4,6 +4,7 @@ import re
 import threading
 
 import time_machine
+from sqlalchemy import select
 
 from pledges import clock
 from pledges.letter import withdrawing
@@ -11,6 +12,7 @@ from pledges.letter.models import Letter
 from pledges.letter.queries import get_letter
 from pledges.moderation import deciding
 from pledges.signature import gathering, queries
+from pledges.signature.models import Signature
 from pledges.tally.queries import Figures
 from tests.crowds import stolen
 from tests.mailing import link, plain
@@ -69,6 +71,17 @@ def test_a_name_waits_sealed_for_the_others_and_shows_a_day_after_they_came(
     visitor.get("/letters/ask-more/signatories?q=quill")
     assert "Timid Quillfeather" in visitor.text
     assert len([m for m in workshop.sink.messages if "about to show" in m["Subject"]]) == 1
+
+
+def test_two_letters_that_have_enough_at_once_are_two_transactions(workshop: Workshop) -> None:
+    for slug in ("ask-more", "another"):
+        letter = workshop.letter(slug, together=2, moderation="flag")
+        for number in range(2):
+            workshop.confirmed(letter, f"ada-{number}@example.org", f"Ada {slug.title()}", together=True)
+    work(workshop)
+    work(workshop, hours=25)
+    with workshop.writing() as session:
+        assert session.scalars(select(Signature.listed)).all() == [True] * 4
 
 
 def test_who_withdraws_within_that_day_never_shows(workshop: Workshop, visitor: Visitor) -> None:

@@ -12,9 +12,10 @@ from pledges.letter.queries import get_letter
 from pledges.security import keyring
 from pledges.signature import confirming, signing
 from pledges.signature.addresses import read_address
-from pledges.signature.models import Signature, Words
+from pledges.signature.models import Signature
 from pledges.signature.policy import MANY, Origin
 from pledges.signature.states import State
+from pledges.signature.words import Words
 from pledges.tally.queries import Figures
 from tests.crowds import dump
 from tests.people import Visitor, Workshop

@@ -5,10 +5,11 @@ import pytest
 from pledges.letter.models import Moderation
 from pledges.letter.queries import get_letter
 from pledges.signature import queries
-from pledges.signature.models import Signature, Words
+from pledges.signature.models import Signature
 from pledges.signature.policy import Flag, holds_web_address, rule
 from pledges.signature.states import Actor, Kind, State
 from pledges.signature.withdrawing import withdraw
+from pledges.signature.words import Words
 from tests.crowds import in_state
 from tests.people import Visitor, Workshop
 

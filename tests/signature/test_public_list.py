@@ -7,8 +7,8 @@ import time_machine
 
 from pledges import cursor
 from pledges.signature import queries
-from pledges.signature.models import Display
 from pledges.signature.states import Kind, State
+from pledges.signature.words import Display
 from tests.crowds import crowd, in_state
 from tests.people import Visitor, Workshop
 

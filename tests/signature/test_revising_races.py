@@ -17,10 +17,11 @@ from pledges.letter.queries import get_letter
 from pledges.moderation import deciding
 from pledges.signature import carrying, queries, signing
 from pledges.signature.addresses import read_address
-from pledges.signature.models import Signature, Words
+from pledges.signature.models import Signature
 from pledges.signature.queries import rows_by_bucket
 from pledges.signature.signing import Submission
 from pledges.signature.states import CONFIRMED, State
+from pledges.signature.words import Words
 from pledges.tally import recounting
 from tests.crowds import crowd
 from tests.letter.files import read

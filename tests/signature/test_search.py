@@ -6,8 +6,8 @@ import pytest
 
 from pledges import cursor
 from pledges.moderation import deciding
-from pledges.signature.models import Display
 from pledges.signature.states import State
+from pledges.signature.words import Display
 from tests.crowds import crowd, in_state
 from tests.people import Visitor, Workshop
 from tests.signature.test_public_list import HOSTILE, names, walk

@@ -9,8 +9,9 @@ from pledges.letter.models import Letter, LetterState
 from pledges.letter.queries import get_letter
 from pledges.signature import gathering, queries
 from pledges.signature.mails import manage_token
-from pledges.signature.models import Display, Signature
+from pledges.signature.models import Signature
 from pledges.signature.states import Kind, State
+from pledges.signature.words import Display
 from tests.crowds import crowd, in_state
 from tests.letter.revisions import CHANGE, revise
 from tests.mailing import plain

@@ -8,8 +8,9 @@ import pytest
 from pledges import clock
 from pledges.letter.models import Counted
 from pledges.signature import moving, queries
-from pledges.signature.models import Display, Signature
+from pledges.signature.models import Signature
 from pledges.signature.states import Actor, Kind, State, TransitionRefused, check
+from pledges.signature.words import Display
 from pledges.tally.queries import Figures
 from tests.crowds import in_state
 from tests.people import Visitor, Workshop

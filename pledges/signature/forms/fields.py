@@ -9,7 +9,7 @@ from wtforms.validators import ValidationError
 from pledges.letter.models import Letter
 from pledges.plain_text import TextRefused, clean, clean_line
 from pledges.signature.addresses import LONGEST, Address, AddressRefused, read_address
-from pledges.signature.models import Display
+from pledges.signature.words import Display
 
 LONGEST_NAME = 120
 LONGEST_STATEMENT = 400

@@ -18,8 +18,9 @@ from pledges.signature.forms.fields import (
     check_display,
     displays_of,
 )
-from pledges.signature.models import Display, Signature
+from pledges.signature.models import Signature
 from pledges.signature.states import Kind
+from pledges.signature.words import Display
 
 
 class AddressForm(Form):

@@ -20,10 +20,10 @@ from pledges.signature.forms.fields import (
     check_display,
     displays_of,
 )
-from pledges.signature.models import Display, Words
 from pledges.signature.signing import Submission
 from pledges.signature.states import Kind
 from pledges.signature.websites import LONGEST_WEBSITE, Website, WebsiteRefused, read_website
+from pledges.signature.words import Display, Words
 
 _MORE = frozenset(
     {"role", "affiliation", "country", "statement", "display", "together", "updates", "erase_address"}
