@@ -21,7 +21,7 @@ from pledges.signature.mailing import mail_first, may_mail
 from pledges.signature.models import Signature
 from pledges.signature.policy import holds_web_address
 from pledges.signature.reminding import REMINDER
-from pledges.signature.resending import ASKED_AGAIN, mail_again
+from pledges.signature.resending import ASKED_AGAIN, OWN_PAGE, mail_again
 from pledges.signature.signing import CONFIRMATION, mailbox_digest
 from pledges.signature.states import HELD, Kind, State
 from pledges.signature.withdrawing import WITHDRAWN
@@ -31,7 +31,6 @@ CONFIRM_LINK = "confirm"
 MANAGE_LINK = "manage"
 MANAGE_LINK_LASTS = timedelta(days=400)
 ALREADY_SIGNED = "already_signed"
-OWN_PAGE = "own_page"
 
 agreed = Occasion[Session, Signature, dict[str, object]]()
 """Called while a mail is composed that says what a signatory has agreed to: a higher room adds what it has to say."""

@@ -5,14 +5,15 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from pledges import clock
+from pledges import clock, retention
 from pledges.letter import publishing, withdrawing
 from pledges.letter.inviting import FIRST_LINK_LASTS
 from pledges.letter.queries import get_letter
 from pledges.pledge.mails import report_token
 from pledges.signature.mails import manage_token
 from pledges.signature.unsubscribing import MailKind, unsubscribe_path
-from tests.mailing import link
+from pledges.tally.queries import Figures
+from tests.mailing import link, plain
 from tests.people import Visitor, Workshop
 from tests.signature.invitations import came, first_link
 
@@ -103,3 +104,54 @@ def test_an_expired_secret_link_tells_nobody_of_a_letter_that_is_not_open(worksh
         assert visitor.get(path).status_code == 410
     assert not visitor.page.select("a[href^='/letters/']")
     assert "Ask more of us" not in visitor.text
+
+
+EIGHT_DAYS = timedelta(days=8)
+
+
+def test_one_press_sends_a_fresh_link_though_all_that_may_be_asked_for_were_sent(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    letter = workshop.letter()
+    workshop.sign(letter)
+    workshop.deliver()
+    for hours in (1, 2, 4):
+        with time_machine.travel(clock.now() + timedelta(hours=hours)):
+            visitor.post("/letters/ask-more/resend", {"email": "ada@example.org"})
+            assert len(workshop.deliver()) == 1
+    path = workshop.confirm_link("ada@example.org")
+    with time_machine.travel(clock.now() + EIGHT_DAYS):
+        assert visitor.get(path).status_code == 410
+        visitor.press("/again")
+        (mail,) = workshop.deliver()
+        assert visitor.post(link(mail, "confirm")).status_code == 303
+    assert workshop.figures(letter) == Figures(awaiting=1)
+
+
+def test_an_old_link_of_who_has_confirmed_leads_to_the_own_page(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.sign(workshop.letter())
+    workshop.deliver()
+    path = workshop.confirm_link("ada@example.org")
+    visitor.post(path)
+    workshop.deliver()
+    with time_machine.travel(clock.now() + LATER):
+        assert visitor.get(path).status_code == 410
+        assert "Your signature is confirmed" in visitor.text
+        visitor.press("/again")
+        assert "The way to your own page is on its way" in visitor.text
+        (mail,) = workshop.deliver()
+        assert "/confirm/" not in plain(mail)
+        assert visitor.get(link(mail, "manage")).status_code == 200
+
+
+def test_an_old_link_to_what_is_erased_offers_nothing_that_does_not_come(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.sign(workshop.letter())
+    workshop.deliver()
+    path = workshop.confirm_link("ada@example.org")
+    with time_machine.travel(clock.now() + LATER):
+        with workshop.app.app_context():
+            retention.run(now=clock.now())
+        assert visitor.get(path).status_code == 410
+        assert "Nothing is left to confirm" in visitor.text
+        assert not visitor.page.select("main form")
+        assert visitor.page.select_one("main a[href='/letters/ask-more']") is not None

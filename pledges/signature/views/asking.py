@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from pledges import clock
 from pledges.caching import public
-from pledges.db import transaction
+from pledges.db import db, transaction
 from pledges.errors import LinkExpired
 from pledges.languages import speak
 from pledges.letter.models import Letter, LetterState, LetterText
@@ -14,6 +14,7 @@ from pledges.security import keyring
 from pledges.signature import coding, queries, resending
 from pledges.signature.forms import AddressForm, CodeForm
 from pledges.signature.mails import CONFIRM_LINK
+from pledges.signature.states import State
 from pledges.signature.views.room import Answer, after_code, blueprint, lang_of, letters_at_hand, plain_page, to_thanks
 from pledges.way_back import look_back
 
@@ -74,16 +75,17 @@ def confirm_again(token: str) -> Answer:
         letter = letters_at_hand().get_by_id(session, letter_id, now=clock.now())
         resending.refresh(session, signature_id, now=clock.now())
         signature = queries.find_signature(session, signature_id)
-    if letter.state is LetterState.DRAFT:
+    if letter.state is LetterState.DRAFT or (signature and signature.state is not State.PENDING):
         return redirect(url_for("signature.mailed_again", token=token), 303)
     return _to_again(letter, signature.text.language if signature else letter.language)
 
 
 @blueprint.get("/confirm/<token>/again")
 def mailed_again(token: str) -> Answer:
-    _expired_or_not(token)
+    signature_id, _letter_id = _expired_or_not(token)
     look_back()
-    return render_template("signature/mailed_again.html")
+    signature = queries.find_signature(db.session(), signature_id)
+    return render_template("signature/mailed_again.html", signature=signature)
 
 
 def _expired_or_not(token: str) -> tuple[int, int]:

@@ -64,8 +64,8 @@ def thanks_for_earlier(slug: str) -> Answer:
 def confirmation(token: str) -> Answer:
     try:
         signature_id, letter_id = subject_of(token, CONFIRM_LINK, 2)
-    except LinkExpired:
-        return _expired(token)
+    except LinkExpired as expired:
+        return _expired(token, expired)
     session = db.session()
     signature = queries.find_signature(session, signature_id)
     if signature is None or signature.state is State.WITHDRAWN:
@@ -83,8 +83,8 @@ def confirmation(token: str) -> Answer:
 def confirm(token: str) -> Answer:
     try:
         signature_id, letter_id = subject_of(token, CONFIRM_LINK, 2)
-    except LinkExpired:
-        return _expired(token)
+    except LinkExpired as expired:
+        return _expired(token, expired)
     with transaction() as session:
         letter = letters_at_hand().get_by_id(session, letter_id, now=clock.now())
         signature = confirming.confirm(session, letter, signature_id, now=clock.now())
@@ -93,9 +93,10 @@ def confirm(token: str) -> Answer:
     return to_thanks(letter, signature)
 
 
-def _expired(token: str) -> Answer:
+def _expired(token: str, link: LinkExpired) -> Answer:
     look_back()
-    return render_template("signature/expired.html", token=token), 410
+    signature = queries.find_signature(db.session(), link.subject[0])
+    return render_template("signature/expired.html", token=token, signature=signature), 410
 
 
 def _proof(session: Session, letter: Letter) -> Proof:
