@@ -112,6 +112,7 @@ def test_it_is_ready_again_once_its_database_is_back(
     assert "database away" in {line["message"] for line in lines(log)}
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("rest", [0.0, 10.0])
 def test_a_database_that_stops_without_a_word_is_out_of_reach_within_seconds(
     make: VisitorFactory, stopping: tuple[Wire, str], monkeypatch: pytest.MonkeyPatch, rest: float
@@ -129,6 +130,7 @@ def test_a_database_that_stops_without_a_word_is_out_of_reach_within_seconds(
     assert visitor.get("/readyz").status_code == 200
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_no_form_waits_for_ever_for_a_database_that_stopped(
     make: VisitorFactory, stopping: tuple[Wire, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
