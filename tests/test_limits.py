@@ -12,6 +12,7 @@ from redis import Redis
 from pledges import clock
 from pledges.letter import publishing
 from pledges.letter.reading import read_letter_file
+from pledges.limits import ProcessMemory, limiter
 from tests.conftest import VisitorFactory
 from tests.people import Visitor, Workshop
 from tests.serving import wait_until
@@ -41,9 +42,21 @@ def ask(visitor: Visitor, slug: str = "none", address: str = HERE, **headers: st
 
 
 def use_up(visitor: Visitor, slug: str = "none", address: str = HERE, status: int = 404, **headers: str) -> None:
-    """Uses up a network's minute."""
-    assert {ask(visitor, slug, address, **headers) for _ in range(LIMIT)} == {status}
+    """Uses up a network's minute: where the process counts by itself, most of it by counting alone."""
+    left = LIMIT
+    if isinstance(limiter.limiter.storage, ProcessMemory):
+        assert ask(visitor, slug, address, **headers) == status
+        left = 1
+        count_on(LIMIT - 2)
+    assert {ask(visitor, slug, address, **headers) for _ in range(left)} == {status}
     assert ask(visitor, slug, address, **headers) == 429
+
+
+def count_on(number: int) -> None:
+    """As if whoever was counted last had asked so often more."""
+    storage = limiter.limiter.storage
+    assert isinstance(storage, ProcessMemory)
+    storage.incr([*storage._counts][-1], 60, number)
 
 
 def sign(visitor: Visitor, slug: str) -> int:
@@ -61,7 +74,8 @@ def test_a_campus_of_sixty_signs_within_a_minute(workshop: Workshop, visitor: Vi
 
 def test_beyond_the_limit_of_its_network_one_is_told_when_to_try_again(visitor: Visitor) -> None:
     with time_machine.travel(clock.now(), tick=False) as time:
-        use_up(visitor)
+        assert {ask(visitor) for _ in range(LIMIT)} == {404}
+        assert ask(visitor) == 429
         wait = int(visitor.response.headers["Retry-After"])
         assert 0 < wait <= 60
         assert visitor.response.headers["Cache-Control"] == "no-store"
@@ -95,7 +109,9 @@ def test_each_limit_has_words_of_its_own(workshop: Workshop, visitor: Visitor) -
         (lambda: visitor.post("/login", token), 60),
     ):
         with time_machine.travel(clock.now(), tick=False):
-            assert 429 not in {ask_once().status_code for _ in range(most)}
+            assert ask_once().status_code != 429
+            count_on(most - 2)
+            assert ask_once().status_code != 429
             assert ask_once().status_code == 429
         assert "Wait a minute" in visitor.text
         advice.add(visitor.page.select("main p")[0].get_text())

@@ -122,7 +122,7 @@ def test_an_expired_link_is_gone_and_says_how_to_go_on(workshop: Workshop, visit
         assert visitor.get(path).status_code == 200
         time.shift(1)
         assert visitor.get(path).status_code == visitor.post(path).status_code == 410
-        assert "sign the letter again" in visitor.text
+        assert "a fresh link goes to the address" in visitor.text
     assert workshop.state(signature) is State.PENDING
 
 
