@@ -27,9 +27,12 @@ def same(path: str, port: int) -> Iterator[bytes]:
 
 
 def unkept(path: str, port: int) -> Iterator[bytes]:
-    """One page under addresses that were never asked: rendered each time."""
-    stamp = time.time_ns()
-    return (get(f"{path}?lang=x{stamp + n}", port) for n in itertools.count())
+    """One page, asked for in languages that there are not: rendered each time, and not worth keeping."""
+    return (get(f"{path}?lang={_no_language(n)}", port) for n in itertools.count(time.time_ns()))
+
+
+def _no_language(number: int) -> str:
+    return f"xx-{number % 10**8:08d}"
 
 
 def deepest(seeds: Seeds, port: int) -> Iterator[bytes]:
@@ -38,8 +41,8 @@ def deepest(seeds: Seeds, port: int) -> Iterator[bytes]:
         "SELECT confirmed_at, id FROM signature WHERE state = 'approved' ORDER BY confirmed_at, id LIMIT 400"
     )
     places = [cursor.encode(cursor.of_moment(row[0]), row[1]) for row in rows[150:]]  # type: ignore[arg-type] # as stored
-    stamp = time.time_ns()
-    return (get(f"/letters/bench/signatories?after={p}&lang=x{stamp}", port) for p in itertools.cycle(places))
+    lang = _no_language(time.time_ns())
+    return (get(f"/letters/bench/signatories?after={p}&lang={lang}", port) for p in itertools.cycle(places))
 
 
 def searches(port: int) -> Iterator[bytes]:

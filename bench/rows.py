@@ -210,7 +210,7 @@ def hello(seconds: float) -> Row:
         return Row.of(drive("Flask «hello», same server", port, stream, seconds=seconds))
 
 
-def pgbench(url: str, seconds: float) -> Row:
+def pgbench(url: str, seconds: float, sealed: str) -> Row:
     """The database alone: pgbench inserting the same row, with as many clients."""
     found = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/pgbench"), reverse=True)), None)
     if found is None:
@@ -218,7 +218,7 @@ def pgbench(url: str, seconds: float) -> Row:
     script = ROOT / "instance" / "bench-insert.sql"
     script.write_text(
         "INSERT INTO signature (letter_id, text_id, state, kind, display, email, email_digest, name, role, country, "
-        "updates, together, flags, created_at) VALUES (1, 1, 'pending', 'person', 'public', repeat('x', 160), "
+        f"updates, together, flags, created_at) VALUES (1, 1, 'pending', 'person', 'public', '{sealed}', "
         "sha256((random()::text)::bytea), 'Ada Bench', 'Editor', 'ES', false, false, '[]', now());\n"
     )
     parts = make_url(url)

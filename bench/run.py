@@ -38,7 +38,12 @@ def measure(size: int, seconds: float, mails: int) -> tuple[list[Row], dict[str,
     with database() as url:
         bench = Bench(url, seconds)
         bench.prepare(size)
-        rows = [pgbench(url, seconds), *bench.rows(), bench.mail(mails), bench.from_sign_to_sent(50, int(seconds * 2))]
+        rows = [
+            pgbench(url, seconds, bench.seeds.sealed()),
+            *bench.rows(),
+            bench.mail(mails),
+            bench.from_sign_to_sent(50, int(seconds * 2)),
+        ]
         rows.append(bench.check_ins(min(size, CHECK_INS)))
         return rows, bench.memory
 

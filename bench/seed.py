@@ -105,7 +105,7 @@ class Seeds:
             values = {
                 "size": size,
                 "awaiting": awaiting_per_thousand,
-                "sealed": self._sealed(),
+                "sealed": self.sealed(),
                 "first": list(FIRST),
                 "firsts": len(FIRST),
                 "last": list(LAST),
@@ -123,7 +123,7 @@ class Seeds:
     def pending(self, size: int, salt: str) -> list[int]:
         """The ids of so many pending signatures."""
         with create_engine(self.url).begin() as connection:
-            rows = connection.execute(text(PENDING), {"size": size, "salt": salt, "sealed": self._sealed()})
+            rows = connection.execute(text(PENDING), {"size": size, "salt": salt, "sealed": self.sealed()})
             return [row[0] for row in rows]
 
     def waiting(self, size: int) -> None:
@@ -145,7 +145,8 @@ class Seeds:
         with create_engine(self.url).connect() as connection:
             return [tuple(row) for row in connection.execute(text(statement), values)]
 
-    def _sealed(self) -> str:
+    def sealed(self) -> str:
+        """An address as it is stored."""
         return self.keys.seal("somebody.of.usual.length@example.org")
 
     def _vacuum(self) -> None:
