@@ -92,7 +92,7 @@ _ROUTES = (
     _route(f"{_LETTER}/pledges", _LANG, _PLEDGE, _AFTER, lists_names=True),
     _route(f"{_LETTER}/pledges/{_NUMBER}", _LANG, lists_names=True),
     _route(rf"{_LETTER}/history(?:/{_NUMBER}(?:\.md)?)?", _LANG),
-    _route(rf"{_LETTER}/(?:check-email(?:/again)?|own-page|thanks|share|qr\.svg)", _LANG),
+    _route(rf"{_LETTER}/(?:check-email(?:/again)?|own-page|thanks(?:/earlier)?|share|qr\.svg)", _LANG),
     _route(rf"{_LETTER}/card\.png", _LANG, is_slow=True),
     _route(rf"/embed/{_SLUG}\.(?:json|svg)", _LANG, _PLEDGE),
     _route(f"/embed/{_SLUG}", _LANG, _PLEDGE, _THEME),
