@@ -38,7 +38,7 @@ run: .venv/run instance/settings.env
 	  exec $(BIN)/flask serve --port $(PORT) --workers $(WORKERS)
 
 test: .venv/test
-	$(BIN)/pytest -n $(JOBS) $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 check: .venv/test
 	$(BIN)/ruff check .
