@@ -93,7 +93,6 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # untyped base
     reason = StringField(
         _("Reason, for a rejection"),
         [Length(max=LONGEST_REASON, message=_("Write %(max)d characters at most."))],
-        description=_("For the record; the signatory does not see it."),
     )
 
     allowed: frozenset[Decision] = frozenset(

@@ -197,6 +197,7 @@ def content_for(event: str, recipient: str, signature: Signature, **words: objec
         "addressee": text.addressee,
         "letter": f"{place_of(signature)}{query_of(signature)}",
         "is_draft": signature.letter.state is LetterState.DRAFT,
+        "is_open": signature.letter.state is LetterState.OPEN,
         "sha256": text.sha256,
     }
     return Content(event=event, recipient=recipient, language=text.language, words={**about, **words})

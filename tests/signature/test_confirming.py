@@ -57,6 +57,8 @@ def test_the_mail_says_what_was_chosen_and_pledged_and_nothing_that_was_written(
         assert "I will give. (€12.50)" in text
         assert not [word for word in ("Zookeeper", "Quillfeather", "quills") if word in text]
     visitor.get(link(mail, "manage"))
+    assert "It is not confirmed yet" in visitor.text
+    assert "It is confirmed" not in visitor.text
     visitor.press("/withdraw")
     assert visitor.get(link(mail, "confirm")).status_code == 410
 
@@ -217,3 +219,17 @@ def test_a_page_with_a_token_is_stored_nowhere_and_found_by_nobody(workshop: Wor
         assert response.headers["Referrer-Policy"] == "strict-origin"
         assert "noindex" in response.headers["X-Robots-Tag"]
         assert "Set-Cookie" not in response.headers
+
+
+def test_who_confirms_after_the_letter_has_closed_is_asked_to_pass_nothing_on(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    letter = workshop.letter()
+    path = mailed(workshop, visitor)
+    with workshop.writing() as session:
+        publishing.close(session, get_letter(session, letter.slug), now=clock.now())
+    visitor.post(path)
+    (thanks,) = workshop.deliver()
+    visitor.get("/letters/ask-more/thanks")
+    for text in (visitor.text, plain(thanks)):
+        assert "should sign" not in text

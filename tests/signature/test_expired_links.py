@@ -13,6 +13,7 @@ from pledges.pledge.mails import report_token
 from pledges.signature.mails import manage_token
 from pledges.signature.unsubscribing import MailKind, unsubscribe_path
 from pledges.tally.queries import Figures
+from tests.letter.revisions import CHANGE, revise
 from tests.mailing import link, plain
 from tests.people import Visitor, Workshop
 from tests.signature.invitations import came, first_link
@@ -138,7 +139,7 @@ def test_an_old_link_of_who_has_confirmed_leads_to_the_own_page(workshop: Worksh
         assert visitor.get(path).status_code == 410
         assert "Your signature is confirmed" in visitor.text
         visitor.press("/again")
-        assert "The way to your own page is on its way" in visitor.text
+        assert "the way to your own page is on its way" in visitor.text
         (mail,) = workshop.deliver()
         assert "/confirm/" not in plain(mail)
         assert visitor.get(link(mail, "manage")).status_code == 200
@@ -155,3 +156,33 @@ def test_an_old_link_to_what_is_erased_offers_nothing_that_does_not_come(worksho
         assert "Nothing is left to confirm" in visitor.text
         assert not visitor.page.select("main form")
         assert visitor.page.select_one("main a[href='/letters/ask-more']") is not None
+
+
+@pytest.mark.parametrize("how", ["closed", "withdrawn"])
+def test_an_expired_link_to_what_can_be_confirmed_no_more_says_so(
+    workshop: Workshop, visitor: Visitor, how: str
+) -> None:
+    workshop.sign(workshop.letter())
+    workshop.deliver()
+    path = workshop.confirm_link("ada@example.org")
+    end(workshop, how)
+    with time_machine.travel(clock.now() + EIGHT_DAYS):
+        for ask in (visitor.get, visitor.post):
+            assert ask(path).status_code == 410
+            assert "Your signature was not counted" in visitor.text
+            assert not visitor.page.select("main form")
+
+
+def test_who_has_confirmed_an_earlier_text_is_not_told_that_nothing_is_left(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    workshop.sign(workshop.letter())
+    workshop.deliver()
+    path = workshop.confirm_link("ada@example.org")
+    visitor.post(path)
+    revise(workshop, CHANGE)
+    for passed in (timedelta(), EIGHT_DAYS):
+        with time_machine.travel(clock.now() + passed):
+            visitor.get(path)
+            assert "To agree to the present text" in visitor.text
+            assert "nothing left to do" not in visitor.text

@@ -13,6 +13,7 @@ from pledges.letter.queries import find_invitation, get_letter_by_id
 from pledges.pledge.mails import REPORT_LINK
 from pledges.signature.mails import MANAGE_LINK, place_of, query_of
 from pledges.signature.queries import find_signature
+from pledges.signature.states import State
 from pledges.signature.unsubscribing import UNSUBSCRIBE_LINK
 from pledges.signature.views.room import blueprint
 
@@ -34,7 +35,7 @@ def _way_on(session: Session, error: LinkExpired) -> str | None:
     """Where the form stands, also under a letter that is closed or withdrawn; None where nothing is led to."""
     if error.purpose in OWN:
         signature = find_signature(session, error.subject[0])
-        if signature is None:
+        if signature is None or signature.state is State.WITHDRAWN:
             return None
         speak(signature.text.language)
         return f"{place_of(signature)}/own-page{query_of(signature)}"

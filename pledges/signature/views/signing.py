@@ -96,6 +96,8 @@ def confirm(token: str) -> Answer:
 def _expired(token: str, link: LinkExpired) -> Answer:
     look_back()
     signature = queries.find_signature(db.session(), link.subject[0])
+    if signature is not None and signature.state is State.PENDING:
+        confirming.check_takes_confirmations(signature.letter, now=clock.now())
     return render_template("signature/expired.html", token=token, signature=signature), 410
 
 
