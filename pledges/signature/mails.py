@@ -172,7 +172,8 @@ def _withdrawn(session: Session, owed: OwedMail, now: datetime) -> Content | Non
     recipient = outbox.find_recipient(session, owed)
     if signature is None or recipient is None:
         return None
-    return content_for(WITHDRAWN, recipient, signature, may_return=signature.letter.takes_signatures(now))
+    may_return = signature.letter.takes_signatures(now)
+    return content_for(WITHDRAWN, recipient, signature, manage=manage_token(signature, now), may_return=may_return)
 
 
 def confirm_token(signature: Signature, now: datetime) -> str:

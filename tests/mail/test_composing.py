@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -17,6 +18,7 @@ from pledges.signature import withdrawing
 from tests.mailing import link, plain
 from tests.people import Workshop
 
+TEMPLATES = Path(__file__).parents[2] / "templates"
 NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
 WORDS = {
     "name": "Ada Example",
@@ -69,6 +71,12 @@ def test_the_html_part_says_the_same_and_loads_nothing(workshop: Workshop) -> No
     assert "Ask more of us" in page.get_text()
     assert not page.find_all(["img", "script", "link", "iframe", "style"])
     assert page.find("a", class_="button")["style"]
+
+
+def test_every_mail_to_a_signatory_leads_to_the_own_page() -> None:
+    bodies = [body for body in (TEMPLATES / "email").glob("*/body.*") if body.parent.name != "names_waiting"]
+    assert len(bodies) > 30
+    assert [str(body) for body in bodies if "{{ base_url }}/manage/{{ manage }}" not in body.read_text()] == []
 
 
 @pytest.mark.parametrize("kind", ["confirmation", "thanks", "withdrawn", "already_signed", "names_waiting"])

@@ -10,7 +10,7 @@ from pledges.signature.states import State
 from pledges.signature.withdrawing import withdraw
 from pledges.tally.queries import Figures
 from tests.crowds import dump, in_state, stolen
-from tests.mailing import plain
+from tests.mailing import link, plain
 from tests.people import Visitor, Workshop
 
 WORDS = {
@@ -92,9 +92,13 @@ def test_withdrawing_is_followed_by_one_last_word(workshop: Workshop, visitor: V
     (mail,) = workshop.deliver()
     assert mail["To"] == "ada@example.org"
     assert "withdrawn" in plain(mail)
-    assert "/manage/" not in mail.as_string()
     assert "/confirm/" not in mail.as_string()
     assert workshop.deliver() == []
+    visitor.get(link(mail, "manage"))
+    assert "What is still stored says only that somebody signed and withdrew" in visitor.text
+    left = visitor.get(str(visitor.page.select_one("a[download]")["href"])).get_json()
+    assert (left["state"], left["address"]) == ("withdrawn", None)
+    assert set(left["words"].values()) == {None}
     assert workshop.figures(letter) == Figures(withdrawn=1)
     assert "ada@example.org" not in stolen(workshop).decode("latin-1")
 

@@ -169,8 +169,7 @@ def test_whoever_withdraws_from_quarantine_and_signs_again_is_held(workshop: Wor
     visitor.post(workshop.confirm_link("ada.example@gmail.com"))
     workshop.deliver()
     visitor.post(f"{workshop.manage_link('ada.example@gmail.com')}/withdraw")
-    (last_word,) = workshop.deliver()
-    assert "/manage/" not in plain(last_word)
+    workshop.deliver()
     assert workshop.figures(letter) == Figures(withdrawn=1)
 
     visitor.sign("ask-more", email="adaexample+again@gmail.com")
