@@ -6,9 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from pledges.letter.models import Moderation
 from pledges.signature import listing, moving, policy, queries, vouching
-from pledges.signature.models import Signature
 from pledges.signature.states import HELD, Actor, Kind, State
 from pledges.signature.words import Display
 from pledges.tally import counting
@@ -25,7 +23,7 @@ class Wish:
 
 
 def change(session: Session, signature_id: int, wish: Wish, *, now: datetime) -> None:
-    """Changes what is shown at once. Another role or affiliation waits for a moderator wherever names do, and the name
+    """Changes what is shown at once. Another role or affiliation waits for a moderator under any letter, and the name
     with it; another statement waits alone. What is withdrawn or not confirmed stays as it is.
     """
     signature = queries.lock_signature(session, signature_id)
@@ -40,7 +38,8 @@ def change(session: Session, signature_id: int, wish: Wish, *, now: datetime) ->
     is_other = (new.role, new.affiliation) != (old.role, old.affiliation)
     if is_other:
         signature.flags = [*policy.flags_anew(signature.letter, signature)]
-    if is_other and signature.state is State.APPROVED and _needs_a_look(signature):
+    if is_other and signature.state is State.APPROVED:
+        signature.flags = sorted({*signature.flags, policy.Flag.REWORDED})
         moving.move(session, [signature], State.AWAITING, by=Actor.SIGNATORY, now=now)
         return
     listing.relist(session, [signature])
@@ -53,8 +52,3 @@ def stop_updates(session: Session, signature_id: int) -> None:
     if signature is not None:
         signature.updates = False
         session.flush()
-
-
-def _needs_a_look(signature: Signature) -> bool:
-    """What a moderator has looked at is looked at again: nobody shall pass for checked in other words."""
-    return signature.letter.moderation is Moderation.HOLD or signature.checked or bool(signature.flags)

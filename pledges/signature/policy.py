@@ -42,6 +42,8 @@ class Flag(StrEnum):
     UNPROVEN = "unproven"
     """Signed in a rush without the proof of work that was asked for."""
     MANY_FROM_NETWORK = "many_from_network"
+    REWORDED = "reworded"
+    """Had been let through, and was given another role or affiliation on the own page."""
 
 
 MANY = 20

@@ -58,26 +58,33 @@ def test_showing_less_is_done_at_once_and_leaves_no_name_behind(workshop: Worksh
     assert "Ada Quillfeather" in listed(visitor)
 
 
-def test_another_role_waits_for_a_moderator_where_names_do(workshop: Workshop, visitor: Visitor) -> None:
-    letter = workshop.letter()
+@pytest.mark.parametrize("moderation", ["hold", "flag"])
+@pytest.mark.parametrize("field", ["role", "affiliation"])
+def test_another_role_or_affiliation_goes_back_to_moderation(
+    workshop: Workshop, visitor: Visitor, moderation: str, field: str
+) -> None:
+    letter = workshop.letter(moderation=moderation)
     path = own_page(workshop, visitor, **WORDS)
     approve(workshop)
-    assert change(visitor, path, role="Empress") == 303
+    assert "Zookeeper" in listed(visitor)
+    assert change(visitor, path, **{field: "Empress"}) == 303
     assert (row(workshop).state, workshop.figures(letter)) == (State.AWAITING, Figures(awaiting=1))
     assert "Quillfeather" not in listed(visitor)
+    assert "waits for a moderator" in visitor.get(path).text
+    assert change(visitor, path, **{field: "Empress of all"}) == 303
+    workshop.account()
+    visitor.sign_in("mod@example.org")
+    assert "changed on the own page" in visitor.get("/moderation/ask-more").text
     approve(workshop)
-    assert "Empress" in listed(visitor)
+    assert "Empress of all" in listed(visitor)
 
 
-def test_another_role_shows_at_once_where_only_flagged_names_wait_unless_it_advertises(
-    workshop: Workshop, visitor: Visitor
-) -> None:
-    workshop.letter(moderation="flag")
+def test_the_same_role_sent_again_waits_for_nobody(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter(moderation="flag")
     path = own_page(workshop, visitor, **WORDS)
-    assert change(visitor, path, role="Keeper of owls") == 303
-    assert "Keeper of owls" in listed(visitor)
-    assert change(visitor, path, role="see www.spam.example") == 303
-    assert "spam" not in listed(visitor)
+    assert change(visitor, path, display="affiliation") == 303
+    assert workshop.figures(letter) == Figures(approved=1)
+    assert "Zookeeper" in listed(visitor)
 
 
 def test_another_statement_waits_alone(workshop: Workshop, visitor: Visitor) -> None:
