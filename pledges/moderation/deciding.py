@@ -12,7 +12,7 @@ from pledges.letter.models import Letter
 from pledges.signature import moving, organizations, policy, queries, statements
 from pledges.signature.models import Signature, StatementState
 from pledges.signature.organizations import OrganizationSigned
-from pledges.signature.states import WAITING, Actor, State
+from pledges.signature.states import Actor, State
 
 MOST_AT_ONCE = 500
 LONGEST_REASON = 500
@@ -41,14 +41,15 @@ def approve(
     now: datetime,
     seen: Mapping[int, str] = UNSAID,
 ) -> Outcome:
-    """Lets the names through that still wait, with their statements.
+    """Lets the names through that still wait, with their statements. Sealed ones count from then on; they are read, and
+    approved once more, before they show.
 
     `seen` says by id which edition of the words the moderator read: what its signatory has changed since is left alone,
     here as in every decision of the queue.
     """
     rows = queries.lock_seen(session, letter, ids[:MOST_AT_ONCE])
-    waiting = [row for row in rows if row.state in WAITING and _is_as_seen(row, seen)]
-    statements.mark(waiting, StatementState.APPROVED)
+    waiting = [row for row in rows if row.is_waiting and _is_as_seen(row, seen)]
+    statements.mark([row for row in waiting if not row.is_sealed], StatementState.APPROVED)
     return _move(session, rows, waiting, State.APPROVED, account_id=account_id, reason=None, now=now)
 
 
@@ -63,8 +64,8 @@ def approve_name(
 ) -> Outcome:
     """Lets the names through that still wait, without their statements."""
     rows = queries.lock_seen(session, letter, ids[:MOST_AT_ONCE])
-    waiting = [row for row in rows if row.state in WAITING and _is_as_seen(row, seen)]
-    statements.mark(waiting, StatementState.REJECTED)
+    waiting = [row for row in rows if row.is_waiting and _is_as_seen(row, seen)]
+    statements.mark([row for row in waiting if not row.is_sealed], StatementState.REJECTED)
     return _move(session, rows, waiting, State.APPROVED, account_id=account_id, reason=WITHOUT_STATEMENT, now=now)
 
 
@@ -82,7 +83,7 @@ def judge_statements(
 ) -> Outcome:
     """Judges the statements alone under approved names, where nobody has judged them since they were `old`."""
     rows = queries.lock_seen(session, letter, ids[:MOST_AT_ONCE])
-    unjudged = [row for row in rows if row.state is State.APPROVED and row.statement_state is old]
+    unjudged = [row for row in rows if _is_listable(row) and row.statement_state is old]
     open_ones = [row for row in unjudged if _is_as_seen(row, seen)]
     why = f"sentence {new}" + (f": {reason}" if reason else "")
     statements.judge(session, open_ones, new, account_id=account_id, reason=why[:LONGEST_REASON], now=now)
@@ -103,7 +104,7 @@ def reject(
     rows = queries.lock_seen(session, letter, ids[:MOST_AT_ONCE])
     approved = [row.id for row in rows if row.state is State.APPROVED]
     decided = queries.decided_by_moderators(session, approved) if approved else frozenset()
-    undecided = [row for row in rows if row.state in WAITING or (row.id in approved and row.id not in decided)]
+    undecided = [row for row in rows if row.is_waiting or (row.id in approved and row.id not in decided)]
     waiting = [row for row in undecided if _is_as_seen(row, seen)]
     return _move(session, rows, waiting, State.REJECTED, account_id=account_id, reason=reason, now=now)
 
@@ -146,6 +147,10 @@ def _move(
     except IntegrityError as error:  # an organization that is taken back confirmed anew in the same moment
         raise OrganizationSigned from error
     return outcome
+
+
+def _is_listable(row: Signature) -> bool:
+    return row.state is State.APPROVED and not (row.is_sealed or row.unread)
 
 
 def _is_as_seen(row: Signature, seen: Mapping[int, str]) -> bool:

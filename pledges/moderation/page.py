@@ -12,7 +12,7 @@ from pledges.moderation.forms import OF_STATEMENTS, Choice, Decision
 from pledges.moderation.judging import Judgement
 from pledges.moderation.queries import list_named
 from pledges.signature.models import Signature
-from pledges.signature.states import WAITING, State
+from pledges.signature.states import State
 
 NAMED = 8
 """How many names a message tells."""
@@ -56,7 +56,7 @@ def _has_changed(row: Signature, choice: Choice) -> bool:
     if choice.decision in OF_STATEMENTS:
         is_open = row.state is State.APPROVED and row.statement_state is OF_STATEMENTS[choice.decision][0]
     else:
-        is_open = row.state in WAITING
+        is_open = row.is_waiting
     return is_open and choice.seen.get(row.id, row.edition) != row.edition
 
 
@@ -104,7 +104,8 @@ def _judged(decision: Decision, count: int) -> str:
 
 
 def _named(signature: Signature, left: Left) -> str:
-    name = str((signature.words.name or gettext("(withdrawn)"))[:LONGEST_NAMED])
+    seen = gettext("(sealed)") if signature.is_sealed else signature.words.name or gettext("(withdrawn)")
+    name = str(seen[:LONGEST_NAMED])
     if left is Left.CHANGED:
         return name
     state = signature.statement_state if left is Left.SENTENCE_OVERTAKEN else None

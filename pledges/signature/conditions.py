@@ -4,18 +4,23 @@ states come as parameters.
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, literal_column
+from sqlalchemy import ColumnElement, TextClause, literal_column, text
 
-WAITING: Final = "state IN ('awaiting', 'quarantined')"
-"""`states.WAITING`."""
+WAITING: Final = "({of}state IN ('awaiting', 'quarantined') OR {of}unread)"
+"""`states.WAITING`, and what was let through while nobody could read it."""
 
-DECIDED: Final = "state IN ('approved', 'rejected')"
+DECIDED: Final = "{of}state IN ('approved', 'rejected')"
 """By a moderator, or by the letter's policy."""
 
-CLAIMED: Final = "state IN ('awaiting', 'approved', 'quarantined')"
+CLAIMED: Final = "{of}state IN ('awaiting', 'approved', 'quarantined')"
 """Where an organization holds its website. A rejected one does not: a forgery would keep the genuine one out."""
+
+
+def of_index(condition: str) -> TextClause:
+    """The condition as an index of signatures is declared with it."""
+    return text(condition.format(of=""))
 
 
 def holds(condition: str) -> ColumnElement[Any]:
     """The condition as a query of signatures asks for it."""
-    return literal_column(f"signature.{condition}")  # not typed: SQLite would be asked whether a truth is 1
+    return literal_column(condition.format(of="signature."))  # not typed: SQLite would be asked whether a truth is 1

@@ -19,7 +19,7 @@ from pledges.signature.gathering import SHOWN_AFTER, TOGETHER_REACHED
 from pledges.signature.mails import agreed, content_for, manage_token, query_of
 from pledges.signature.models import Signature
 from pledges.signature.rounds import TEXT_CHANGED, TEXT_CORRECTED
-from pledges.signature.states import TOLD, WAITING
+from pledges.signature.states import TOLD
 from pledges.signature.unsubscribing import MailKind, unsubscribe_path
 from pledges.tally.queries import get_figures
 
@@ -45,7 +45,7 @@ def _together_reached(session: Session, owed: OwedMail, now: datetime) -> Conten
         return None
     shown_at = now + SHOWN_AFTER
     words = {"manage": manage_token(signature, now), "together": signature.letter.together, "shown_at": shown_at}
-    words |= {"display": signature.display, "waits": signature.state in WAITING}
+    words |= {"display": signature.display, "waits": signature.is_waiting}
     return content_for(TOGETHER_REACHED, signature.email, signature, **words)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 from pledges.db import Base, BigId, Sealed, UtcDateTime, one_of
 from pledges.letter.models import Letter, LetterText
 from pledges.signature import conditions
-from pledges.signature.states import Actor, Kind, State
+from pledges.signature.states import WAITING, Actor, Kind, State
 from pledges.signature.words import Display, Words, stored
 
 LONGEST_TURNED = 250
@@ -29,14 +29,14 @@ class StatementState(StrEnum):
 
 
 _HELD = text("state IN ('awaiting', 'approved', 'quarantined', 'rejected')")
-_WAITING = text(conditions.WAITING)
-_DECIDED = text(conditions.DECIDED)
+_WAITING = conditions.of_index(conditions.WAITING)
+_DECIDED = conditions.of_index(conditions.DECIDED)
 _LISTED = text("listed AND kind = 'person'")
 _TOGETHER = text("together")
 _ORGANIZATION = text("listed AND kind = 'organization'")
-_CLAIMED = text(conditions.CLAIMED)
+_CLAIMED = conditions.of_index(conditions.CLAIMED)
 _INVITED = text("invitation_id IS NOT NULL")
-_UNREAD = text("statement_state = 'waiting'")
+_UNJUDGED = text("statement_state = 'waiting'")
 _NETWORK = text("network_digest IS NOT NULL")
 _DOMAIN = text("domain IS NOT NULL")
 _PENDING = text("state = 'pending'")
@@ -61,7 +61,7 @@ class Signature(Base):
         _index("ix_signature_invited", "letter_id", "rank", where=_INVITED),
         _index("uq_signature_organization", "letter_id", "website_host", where=_CLAIMED, unique=True),
         _index("ix_signature_organizations", "letter_id", "confirmed_at", "id", where=_ORGANIZATION),
-        _index("ix_signature_statements", "letter_id", "id", where=_UNREAD),
+        _index("ix_signature_statements", "letter_id", "id", where=_UNJUDGED),
         _index("ix_signature_network", "network_digest", "created_at", where=_NETWORK),
         _index("ix_signature_domain", "letter_id", "domain", where=_DOMAIN),
         _index("ix_signature_pending", "created_at", where=_PENDING),
@@ -112,7 +112,9 @@ class Signature(Base):
     listed: Mapped[bool] = mapped_column(server_default=false())
     """Stands on the public list; kept by `moving` and `listing`."""
     checked: Mapped[bool] = mapped_column(server_default=false())
-    """Let through by a moderator, and not by the letter's policy alone."""
+    """Let through by a moderator who could read it, and not by the letter's policy alone."""
+    unread: Mapped[bool] = mapped_column(server_default=false())
+    """Let through by a moderator while it was sealed: it counts, and is read before it shows."""
     statement_state: Mapped[StatementState | None] = mapped_column(one_of(StatementState, "statement_state"))
     domain: Mapped[str | None] = mapped_column(String(253))
     """Of the confirmed address, where the letter takes only some domains or the affiliation matches it."""
@@ -155,7 +157,11 @@ class Signature(Base):
 
     @property
     def edition(self) -> str:
-        """Tells whether the words and what is shown of them are still those that somebody read."""
+        """Tells whether the words and what is shown of them are still those that somebody read; of sealed ones nothing
+        but that, or one could try whose they are.
+        """
+        if self.is_sealed:
+            return "sealed"
         read = json.dumps([self.display, asdict(self.words)])
         return hashlib.sha256(read.encode()).hexdigest()[:16]
 
@@ -176,10 +182,20 @@ class Signature(Base):
         self.flags = []
 
     @property
+    def is_sealed(self) -> bool:
+        """Whether it waits for others, and moderators see no word of it."""
+        return self.together and self.together_told_at is None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a moderator is to decide on it, as far as it can be seen now."""
+        return self.state in WAITING or (self.unread and not self.is_sealed)
+
+    @property
     def belongs_on_list(self) -> bool:
         """Whether it should stand on the public list."""
         is_shown = self.display is Display.AFFILIATION or (self.display is Display.PUBLIC and self.name is not None)
-        return self.state is State.APPROVED and is_shown and not self.earlier and not self.together
+        return self.state is State.APPROVED and is_shown and not (self.earlier or self.together or self.unread)
 
 
 class SignatureEvent(Base):

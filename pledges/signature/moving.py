@@ -46,8 +46,11 @@ def move(
         changes.update(steps_between((kind, signature.state, earlier), (kind, to, earlier)))
         written.append(Change(signature.id, signature.state, to, reason))
         signature.state = to
-        signature.checked = to is State.APPROVED and by is Actor.MODERATOR
-        flag_modified(signature, "checked")  # changed or not: so one statement serves all
+        is_let_through = to is State.APPROVED and by is Actor.MODERATOR
+        signature.checked = is_let_through and not signature.is_sealed
+        signature.unread = is_let_through and signature.is_sealed
+        for column in ("checked", "unread"):
+            flag_modified(signature, column)  # changed or not: so one statement serves all
     listing.relist(session, signatures)
     history.write(session, written, by=by, account_id=account_id, now=now)
     moved(session, signatures, to, now)

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, literal, literal_column, select, tuple_
+from sqlalchemy import Select, bindparam, case, exists, func, literal, literal_column, select, tuple_
 from sqlalchemy.orm import Session, aliased, defaultload, defer, joinedload
 
 from pledges import cursor
-from pledges.letter.models import Letter, LetterText
+from pledges.letter.models import Counted, Letter, LetterText
 from pledges.signature.conditions import DECIDED, WAITING, holds
 from pledges.signature.models import Signature, SignatureEvent
 from pledges.signature.rounds import since_change
@@ -18,6 +18,11 @@ MOST_INVITED = 60
 """So many first signatories stand first; more than fit on a page are no first ones."""
 SEEN = ~Signature.together | Signature.together_told_at.is_not(None)
 """Names that wait for others are sealed for moderators too, until they are going to show."""
+_of = aliased(Letter)
+_COUNTS_APPROVED = exists().where(_of.id == Signature.letter_id, _of.counted == Counted.APPROVED).correlate(Signature)
+_NEEDED = Signature.state.in_((State.QUARANTINED, State.REJECTED)) | _COUNTS_APPROVED
+"""Of sealed ones moderators see what stands outside the letter's count unless they let it in: that it is there."""
+_ON_QUEUE = SEEN | (_NEEDED & ~Signature.unread)
 
 
 def _whole() -> Select[Signature]:
@@ -72,7 +77,7 @@ def lock_seen(session: Session, letter: Letter, ids: Sequence[int]) -> Sequence[
     """Those of `ids` that were confirmed under this letter, in order of id, held until the transaction ends; without
     those that moderators do not see: what they are not shown, they neither decide on nor are told of.
     """
-    theirs = (Signature.letter_id == letter.id) & (Signature.state != State.PENDING) & SEEN
+    theirs = (Signature.letter_id == letter.id) & (Signature.state != State.PENDING) & (SEEN | _NEEDED)
     return session.scalars(locked(select(Signature).where(theirs, Signature.id.in_(ids)).order_by(Signature.id))).all()
 
 
@@ -153,7 +158,7 @@ def list_waiting(
     session: Session, letter: Letter, *, after: str | None = None, limit: int
 ) -> tuple[Sequence[Signature], str | None]:
     """A page of the names that nobody has decided on, oldest first, and where the next one begins."""
-    statement = select(Signature).where(Signature.letter_id == letter.id, holds(WAITING), SEEN)
+    statement = select(Signature).where(Signature.letter_id == letter.id, holds(WAITING), _ON_QUEUE)
     if after is not None:
         statement = statement.where(tuple_(Signature.confirmed_at, Signature.id) > _place(after))
     return _page(session, statement.order_by(Signature.confirmed_at, Signature.id), limit)
@@ -161,7 +166,7 @@ def list_waiting(
 
 def count_waiting(session: Session) -> Mapping[int, int]:
     """By letter: how many names wait; letters where none does are left out."""
-    waiting = select(Signature.letter_id, func.count()).where(holds(WAITING), SEEN)
+    waiting = select(Signature.letter_id, func.count()).where(holds(WAITING), _ON_QUEUE)
     return {row[0]: row[1] for row in session.execute(waiting.group_by(Signature.letter_id))}
 
 
@@ -169,7 +174,7 @@ def newest_waiting(session: Session) -> Mapping[int, datetime]:
     """By letter: when the newest name that waits was confirmed. Reads one row of the index for each letter."""
     newest = (
         select(Signature.confirmed_at)
-        .where(Signature.letter_id == Letter.id, holds(WAITING), SEEN)
+        .where(Signature.letter_id == Letter.id, holds(WAITING), _ON_QUEUE)
         .order_by(Signature.confirmed_at.desc(), Signature.id.desc())
         .limit(1)
         .scalar_subquery()
@@ -189,7 +194,8 @@ def list_decided(
     session: Session, letter: Letter, *, after: str | None = None, limit: int
 ) -> tuple[Sequence[Signature], str | None]:
     """A page of the approved and rejected, newest first, and where the next one begins."""
-    statement = select(Signature).where(Signature.letter_id == letter.id, holds(DECIDED), SEEN)
+    is_told = (SEEN & ~Signature.unread) | (~SEEN & _NEEDED)
+    statement = select(Signature).where(Signature.letter_id == letter.id, holds(DECIDED), is_told)
     if after is not None:
         statement = statement.where(tuple_(Signature.confirmed_at, Signature.id) < _place(after))
     return _page(session, statement.order_by(Signature.confirmed_at.desc(), Signature.id.desc()), limit)

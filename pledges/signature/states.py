@@ -45,6 +45,7 @@ ALLOWED: Mapping[tuple[State, State], frozenset[Actor]] = {
     (State.AWAITING, State.APPROVED): frozenset({Actor.MODERATOR}),
     (State.AWAITING, State.REJECTED): frozenset({Actor.MODERATOR}),
     (State.AWAITING, State.WITHDRAWN): frozenset({Actor.SIGNATORY}),
+    (State.APPROVED, State.APPROVED): frozenset({Actor.MODERATOR}),  # was let through sealed, and is read now
     (State.APPROVED, State.AWAITING): frozenset({Actor.SIGNATORY}),
     (State.APPROVED, State.REJECTED): frozenset({Actor.MODERATOR}),
     (State.APPROVED, State.WITHDRAWN): frozenset({Actor.SIGNATORY}),

@@ -60,6 +60,7 @@ def _checks(signature: Signature) -> dict[str, Any]:
         "domain": signature.domain,
         "affiliation_matched": signature.affiliation_matched,
         "moderator": signature.checked,
+        "unread": signature.unread,
         "flags": [flag for flag in signature.flags if flag in OPEN],
     }
 

@@ -119,5 +119,5 @@ def test_what_the_desk_asks_for_is_read_through_its_index(workshop: Workshop) ->
     ],
 )
 def test_the_condition_of_an_index_names_the_states_that_it_is_meant_for(condition: str, states: set[State]) -> None:
-    assert condition.startswith("state IN (")
+    assert condition.startswith(("{of}state IN (", "({of}state IN ("))
     assert {State(name) for name in re.findall(r"'(\w+)'", condition)} == states

@@ -22,6 +22,7 @@ pending     quarantined  policy
 awaiting    approved     moderator
 awaiting    rejected     moderator
 awaiting    withdrawn    signatory
+approved    approved     moderator
 approved    awaiting     signatory
 approved    rejected     moderator
 approved    withdrawn    signatory
@@ -119,13 +120,13 @@ def test_an_approved_signature_counts_whatever_it_shows(
 def test_a_refused_move_changes_none_of_its_signatures(workshop: Workshop) -> None:
     letter = workshop.letter()
     waiting = in_state(workshop, letter, State.AWAITING, "one@example.org")
-    approved = in_state(workshop, letter, State.APPROVED, "two@example.org")
+    rejected = in_state(workshop, letter, State.REJECTED, "two@example.org")
     before = workshop.figures(letter)
     with workshop.writing() as session:
-        rows = queries.lock_seen(session, letter, [waiting.id, approved.id])
+        rows = queries.lock_seen(session, letter, [waiting.id, rejected.id])
         with pytest.raises(TransitionRefused):
             moving.move(session, rows, State.APPROVED, by=Actor.MODERATOR, now=clock.now())
-    assert (workshop.state(waiting), workshop.state(approved)) == (State.AWAITING, State.APPROVED)
+    assert (workshop.state(waiting), workshop.state(rejected)) == (State.AWAITING, State.REJECTED)
     assert workshop.figures(letter) == before
     with workshop.writing() as session:
         assert len(queries.list_histories(session, [waiting.id])[waiting.id]) == 1

@@ -28,6 +28,7 @@ TOLD = {
     "domain": "checks.domain",
     "affiliation_matched": "checks.affiliation_matched",
     "checked": "checks.moderator",
+    "unread": "checks.unread",
     "flags": "checks.flags",
     "updates": "wishes.updates",
     "closing_told_at": "wishes.closing_told_at",
