@@ -27,6 +27,7 @@ from pledges.signature.words import Display, Words
 from tests.browser.made_up import HOSTILE, LETTERS, LONG_NAME, REVISED, UNBROKEN, people
 from tests.browser.mails import stage_mails
 from tests.browser.pledging import stage_pledges
+from tests.browser.sealing import stage_sealed
 from tests.crowds import crowd, in_state
 from tests.mailing import MailSink
 from tests.people import Workshop
@@ -47,7 +48,7 @@ class Stage:
         self._fill_queue()
         self._let_sentences_wait()
         self._follow_one_signatory()
-        self._wait_for_others()
+        self.paths |= stage_sealed(self.workshop, self.staff)
         self.paths |= stage_pledges(self.workshop)
         self._revise()
         self._withdraw()
@@ -121,14 +122,6 @@ class Stage:
             self.paths[f"manage_{state}"] = self._manage(signature)
             if state is State.AWAITING:
                 self.paths["confirm_again"] = self._confirm(signature)
-
-    def _wait_for_others(self) -> None:
-        head = {"together": 5, "email_domains": "[example.com, example.org]", "anonymous": "true"}
-        letter = self.workshop.letter("together", title="Not one of us alone", **head)
-        timid = self.workshop.sign(letter, "timid@example.org", "Timid Quillfeather", together=True)
-        with self.workshop.writing() as session:
-            confirming.confirm(session, get_letter(session, "together"), timid.id, now=clock.now())
-        self.paths["manage_together"] = self._manage(timid)
 
     def _revise(self) -> None:
         make, letter = self.workshop, self._file(REVISED.format(words="do **more** for our nights", tail=""))
