@@ -182,9 +182,11 @@ def test_another_affiliation_is_vouched_for_by_nothing_once_the_address_is_gone(
     assert row(workshop).affiliation_matched
 
 
+STOPPED = "you get no more news of it. Should its text change, or should it be withdrawn, we still tell you."
+
+
 @pytest.mark.parametrize(
-    ("path", "said"),
-    [("change", "Saved: this is what is stored now."), ("stop-updates", "Saved: you get no more news of this letter.")],
+    ("path", "said"), [("change", "Saved: this is what is stored now."), ("stop-updates", f"Saved: {STOPPED}")]
 )
 def test_what_was_saved_is_said(workshop: Workshop, visitor: Visitor, path: str, said: str) -> None:
     workshop.letter()

@@ -5,8 +5,9 @@ from sqlalchemy import select
 
 from pledges import clock
 from pledges.signature.models import Signature
+from pledges.signature.states import State
 from pledges.signature.unsubscribing import MailKind, unsubscribe_path
-from tests.crowds import dump
+from tests.crowds import dump, in_state
 from tests.mailing import plain
 from tests.people import Visitor, Workshop
 from tests.signature.invitations import first_link
@@ -145,6 +146,17 @@ def test_a_link_stops_the_mails_of_its_kind_alone(workshop: Workshop, visitor: V
     with workshop.writing() as session:
         assert session.get_one(Signature, signature.id).unasked
     assert wishes(workshop) == [False]
+
+
+@pytest.mark.parametrize("kind", [*MailKind])
+def test_a_link_from_before_one_withdrew_says_that_no_mail_comes_any_more(
+    workshop: Workshop, visitor: Visitor, kind: MailKind
+) -> None:
+    signature = in_state(workshop, workshop.letter(), State.WITHDRAWN, updates=True)
+    for ask in (visitor.get, visitor.post):
+        ask(path_for(workshop, signature, kind), follow_redirects=True)
+        assert "So no mail about it comes any more" in visitor.text
+        assert visitor.page.select_one("main form, main a") is None
 
 
 def test_the_page_that_stops_them_speaks_the_language_that_was_signed_in(workshop: Workshop, visitor: Visitor) -> None:

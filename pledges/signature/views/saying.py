@@ -8,7 +8,9 @@ from flask_babel import lazy_gettext as _
 
 SAID: Mapping[str, Any] = {
     "saved": _("Saved: this is what is stored now."),
-    "stopped": _("Saved: you get no more news of this letter."),
+    "stopped": _(
+        "Saved: you get no more news of it. Should its text change, or should it be withdrawn, we still tell you."
+    ),
     "agreed": _("Thank you: you have agreed to the present text."),
 }
 SAID_OF_PLEDGES: Mapping[str, Any] = {
