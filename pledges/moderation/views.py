@@ -63,22 +63,21 @@ def decide(slug: str) -> Answer:
     if request.form.get("decision") in REPORT_DECISIONS:
         return _judge(slug)
     form = DecisionForm()
+    if not form.validate():
+        return _queue_page(db.session(), _letter(db.session(), slug), form), 422
     with transaction() as session:
-        letter = _letter(session, slug)
-        if not form.validate():
-            return _queue_page(session, letter, form), 422
-        outcome = _decide(session, letter, form.choice())
+        outcome = _decide(session, _letter(session, slug), form.choice())
     tell(outcome, form.choice())
     return redirect(url_for("moderation.queue", slug=slug), 303)
 
 
 def _judge(slug: str) -> Answer:
     form, is_list = ReportsForm(), request.args.get("from") == "reports"
+    if not form.validate():
+        page = _reports_page if is_list else _queue_page
+        return page(db.session(), _letter(db.session(), slug), form), 422
     with transaction() as session:
         letter = _letter(session, slug)
-        if not form.validate():
-            page = _reports_page if is_list else _queue_page
-            return page(session, letter, form), 422
         choice = form.choice()
         how: dict[str, Any] = {"account_id": current_user.account_id, "now": clock.now(), "seen": choice.seen}
         if choice.decision in OF_REPORTS:
@@ -110,11 +109,10 @@ def decided(slug: str) -> Answer:
 @staff_only(*Role)
 def revise(slug: str) -> Answer:
     form = RevisionForm()
+    if not form.validate():
+        return _decided_page(db.session(), _letter(db.session(), slug), form), 422
     with transaction() as session:
-        letter = _letter(session, slug)
-        if not form.validate():
-            return _decided_page(session, letter, form), 422
-        outcome = _decide(session, letter, form.choice())
+        outcome = _decide(session, _letter(session, slug), form.choice())
     tell(outcome, form.choice())
     return redirect(url_for("moderation.decided", slug=slug, after=request.args.get("after")), 303)
 

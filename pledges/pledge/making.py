@@ -78,8 +78,8 @@ def add(session: Session, signature_id: int, making: Making, *, now: datetime) -
     """
     signature = _lock(session, signature_id)
     check_not_withdrawn(signature.letter)
-    language = signature.text.language
-    committing.commit_each(session, signature, making.amounts, making.pledges, language=language, now=now)
+    pledges, language = queries.list_pledges(session, signature.letter), signature.text.language
+    committing.commit_each(session, signature, making.amounts, pledges, language=language, now=now)
 
 
 def withdraw(session: Session, signature_id: int, key: str, *, now: datetime) -> None:

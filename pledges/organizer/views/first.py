@@ -40,11 +40,10 @@ def first(slug: str) -> Answer:
 @staff_only(Role.ADMIN, Role.ORGANIZER)
 def invite(slug: str) -> Answer:
     form = InviteForm()
+    if not form.validate():
+        return _page(db.session(), _letter(db.session(), slug), form), 422
     with transaction() as session:
-        letter = _letter(session, slug)
-        if not form.validate():
-            return _page(session, letter, form), 422
-        inviting.invite(session, letter, note=form.note.data, now=clock.now())
+        inviting.invite(session, _letter(session, slug), note=form.note.data, now=clock.now())
     flash(gettext("The link is made. Whoever has it sees the draft: send it to those alone for whom it is."))
     return redirect(url_for("organizer.first", slug=slug), 303)
 
@@ -63,12 +62,12 @@ def revoke(slug: str) -> Answer:
 @blueprint.post("/organize/<slug:slug>/first/rank")
 @staff_only(Role.ADMIN, Role.ORGANIZER)
 def rank(slug: str) -> Answer:
+    try:
+        ranks, step = read_ranks(request.form), read_step(request.form)
+    except RanksWrong as mistake:
+        return _page(db.session(), _letter(db.session(), slug), InviteForm(formdata=None), wrong=mistake.ids), 422
     with transaction() as session:
         letter = _letter(session, slug)
-        try:
-            ranks, step = read_ranks(request.form), read_step(request.form)
-        except RanksWrong as mistake:
-            return _page(session, letter, InviteForm(formdata=None), wrong=mistake.ids), 422
         ranking.arrange(session, letter, ranks, step=step)
         shared = ranking.shared_places(ranking.list_invited(session, letter))
     if step is None:

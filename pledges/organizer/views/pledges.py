@@ -78,12 +78,11 @@ def ask_all(slug: str) -> Answer:
 def import_deliveries(slug: str) -> Answer:
     form = DeliveriesForm()
     lines = deliveries.read_lines(form.text())
+    if not lines:
+        form.file.errors = [gettext("Choose a CSV file in UTF-8 with at least one line.")]
+        return _page(db.session(), _letter(db.session(), slug), form=form), 422
     with transaction() as session:
-        letter = _letter(session, slug)
-        if not lines:
-            form.file.errors = [gettext("Choose a CSV file in UTF-8 with at least one line.")]
-            return _page(session, letter, form=form), 422
-        imported = deliveries.import_deliveries(session, letter, lines, now=clock.now())
+        imported = deliveries.import_deliveries(session, _letter(session, slug), lines, now=clock.now())
     return _page(db.session(), _letter(db.session(), slug), imported=imported)
 
 

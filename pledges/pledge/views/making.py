@@ -1,10 +1,11 @@
 """A signatory's pledges on the own page: added, changed, taken back, shown or hidden."""
 
 from flask import redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from pledges import clock
-from pledges.db import transaction
+from pledges.db import db, transaction
 from pledges.errors import LinkUnknown
 from pledges.languages import speak
 from pledges.pledge import making, queries
@@ -21,17 +22,18 @@ from pledges.signature.views.room import Answer, subject_of
 @blueprint.post("/manage/<token>/pledges")
 def add(token: str) -> Answer:
     (signature_id,) = subject_of(token, MANAGE_LINK, 1)
+    session: Session = db.session()
+    signature = find_signature(session, signature_id)
+    if signature is None:
+        raise LinkUnknown
+    language = signature.text.language
+    speak(language)
+    pledges = queries.list_pledges(session, signature.letter)
+    form = PledgeForm(request.form, pledges=pledges, language=language, now=clock.now())
+    if not form.validate(is_signing=False):
+        pledging = own_pledges(session, signature, form)
+        return manage_page(signature, OwnForm(signature=signature), token, pledging=pledging), 422
     with transaction() as session:
-        signature = find_signature(session, signature_id)
-        if signature is None:
-            raise LinkUnknown
-        language = signature.text.language
-        speak(language)
-        pledges = queries.list_pledges(session, signature.letter)
-        form = PledgeForm(request.form, pledges=pledges, language=language, now=clock.now())
-        if not form.validate(is_signing=False):
-            pledging = own_pledges(session, signature, form)
-            return manage_page(signature, OwnForm(signature=signature), token, pledging=pledging), 422
         making.add(session, signature_id, form.making(), now=clock.now())
     return _back(token, "pledged")
 

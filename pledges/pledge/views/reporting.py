@@ -27,13 +27,14 @@ def report(token: str) -> Answer:
 @blueprint.post("/report/<token>")
 def send_report(token: str) -> Answer:
     (signature_id,) = subject_of(token, REPORT_LINK, 1)
+    session: Session = db.session()
+    signature = own_signature(session, signature_id)
+    reporting.check_open(session, signature)
+    reporting.check_binding(session, signature_id, sent_keys(request.form))
+    form = _form(session, signature, request.form)
+    if not form.validate():
+        return _page(session, signature, token, form), 422
     with transaction() as session:
-        signature = own_signature(session, signature_id)
-        reporting.check_open(session, signature)
-        reporting.check_binding(session, signature_id, sent_keys(request.form))
-        form = _form(session, signature, request.form)
-        if not form.validate():
-            return _page(session, signature, token, form), 422
         reporting.report(session, signature_id, form.outcomes(), now=clock.now())
     return redirect(url_for("pledge.report", token=token, said="thanks"), 303)
 

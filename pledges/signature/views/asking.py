@@ -40,13 +40,11 @@ def ask_for_own_page(slug: str) -> Answer:
 @blueprint.post("/letters/<slug:slug>/resend")
 @limiter.limit(SIGNING, key_func=network_and_letter)
 def resend(slug: str) -> Answer:
+    letter, text = _asked(slug)
     form = AddressForm(request.form)
+    if not form.validate():
+        return _page("signature/own_page.html", letter, text, form), 422
     with transaction() as session:
-        letter = letters_at_hand().get_public(session, slug, now=clock.now())
-        text = letter.text_in(request.args.get("lang"))
-        speak(text.language)
-        if not form.validate():
-            return _page("signature/own_page.html", letter, text, form), 422
         resending.ask_again(session, letter, form.address, now=clock.now())
     return _to_again(letter, text.language)
 
@@ -54,13 +52,11 @@ def resend(slug: str) -> Answer:
 @blueprint.post("/letters/<slug:slug>/code")
 @limiter.limit(SIGNING, key_func=network_and_letter)
 def code(slug: str) -> Answer:
+    letter, text = _asked(slug)
     form = CodeForm(request.form)
+    if not form.validate():
+        return _page("signature/check_email.html", letter, text, form), 422
     with transaction() as session:
-        letter = letters_at_hand().get_public(session, slug, now=clock.now())
-        text = letter.text_in(request.args.get("lang"))
-        speak(text.language)
-        if not form.validate():
-            return _page("signature/check_email.html", letter, text, form), 422
         signature = coding.confirm_by_code(session, letter, form.address, form.code.data or "", now=clock.now())
     if signature is None:
         form.refuse()
@@ -94,6 +90,13 @@ def _expired_or_not(token: str) -> tuple[int, int]:
     except LinkExpired as expired:
         signature_id, letter_id = expired.subject
     return signature_id, letter_id
+
+
+def _asked(slug: str) -> tuple[Letter, LetterText]:
+    letter = letters_at_hand().get_public(db.session(), slug, now=clock.now())
+    text = letter.text_in(request.args.get("lang"))
+    speak(text.language)
+    return letter, text
 
 
 def _page(template: str, letter: Letter, text: LetterText, form: AddressForm) -> str:

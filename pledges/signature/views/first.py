@@ -35,19 +35,20 @@ def first(token: str) -> Answer:
 @blueprint.post("/first/<token>")
 @limiter.limit(SIGNING)
 def sign_first(token: str) -> Answer:
+    session: Session = db.session()
+    invitation, letter = _invited(session, token)
+    text = letter.text_in(request.args.get("lang"))
+    if letter.state is not LetterState.DRAFT:  # sent again to where everybody's is sent, and asked what theirs is
+        return redirect(url_for("signature.sign", slug=letter.slug, lang=lang_of(letter, text.language)), 307)
+    speak(text.language)
+    signing.check_open(letter, is_invited=True, now=clock.now())
+    form = SignForm(request.form, letter=letter, language=text.language)
+    pledging = sent_pledge_form(session, letter, text.language, request.form)
+    if not all((form.validate(), pledging.validate())):
+        return invited_page(letter, text, form, token, pledging=pledging), 422
+    origin = Origin(network_of_origin(), frozenset({Flag.TRAPPED} if form.is_trapped else ()))
+    submission, chosen, now = form.submission(), pledging.making(), clock.now()
     with transaction() as session:
-        invitation, letter = _invited(session, token)
-        text = letter.text_in(request.args.get("lang"))
-        if letter.state is not LetterState.DRAFT:  # sent again to where everybody's is sent, and asked what theirs is
-            return redirect(url_for("signature.sign", slug=letter.slug, lang=lang_of(letter, text.language)), 307)
-        speak(text.language)
-        signing.check_open(letter, is_invited=True, now=clock.now())
-        form = SignForm(request.form, letter=letter, language=text.language)
-        pledging = sent_pledge_form(session, letter, text.language, request.form)
-        if not all((form.validate(), pledging.validate())):
-            return invited_page(letter, text, form, token, pledging=pledging), 422
-        origin = Origin(network_of_origin(), frozenset({Flag.TRAPPED} if form.is_trapped else ()))
-        submission, chosen, now = form.submission(), pledging.making(), clock.now()
         making.sign(session, letter, text, submission, chosen, origin=origin, invitation_id=invitation.id, now=now)
     lang = lang_of(letter, text.language)
     return redirect(url_for("signature.first_check_email", token=token, lang=lang), 303)
@@ -72,10 +73,10 @@ def first_own_page(token: str) -> Answer:
 @limiter.limit(SIGNING)
 def first_resend(token: str) -> Answer:
     form = AddressForm(request.form)
+    if not form.validate():
+        return _page("signature/own_page.html", token, form=form), 422
     with transaction() as session:
         _invitation, letter = _invited(session, token)
-        if not form.validate():
-            return _page("signature/own_page.html", token, form=form), 422
         resending.ask_again(session, letter, form.address, now=clock.now())
     lang = lang_of(letter, letter.text_in(request.args.get("lang")).language)
     return redirect(url_for("signature.first_check_email_again", token=token, lang=lang), 303)
@@ -90,10 +91,10 @@ def first_thanks(token: str) -> Answer:
 @limiter.limit(SIGNING)
 def first_code(token: str) -> Answer:
     form = CodeForm(request.form)
+    if not form.validate():
+        return _page("signature/check_email.html", token, form=form, again=False), 422
     with transaction() as session:
         _invitation, letter = _invited(session, token)
-        if not form.validate():
-            return _page("signature/check_email.html", token, form=form, again=False), 422
         signature = coding.confirm_by_code(session, letter, form.address, form.code.data or "", now=clock.now())
     if signature is None:
         form.refuse()

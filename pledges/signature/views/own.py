@@ -32,11 +32,11 @@ def manage(token: str) -> Answer:
 @blueprint.post("/manage/<token>/change")
 def change(token: str) -> Answer:
     (signature_id,) = subject_of(token, MANAGE_LINK, 1)
+    signature = _own(db.session(), signature_id)
+    form = OwnForm(request.form, signature=signature)
+    if not form.validate():
+        return manage_page(signature, form, token), 422
     with transaction() as session:
-        signature = _own(session, signature_id)
-        form = OwnForm(request.form, signature=signature)
-        if not form.validate():
-            return manage_page(signature, form, token), 422
         changing.change(session, signature_id, form.wish(), now=clock.now())
     return redirect(url_for("signature.manage", token=token, said="saved"), 303)
 
