@@ -29,6 +29,8 @@ from tests.lock_order import LockOrder
 from tests.mailing import MailSink
 from tests.people import Visitor, Workshop
 
+pytest_plugins = ["tests.logged"]
+
 ADMIN_URL = os.environ.get("TEST_DATABASE_URL", "postgresql://127.0.0.1:5432/test")
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
 REDIS_DATABASES = 16
