@@ -1,4 +1,4 @@
-"""Guards of the structure: staff pages are locked, mails are whole, rooms are built alike."""
+"""Guards of the structure: mails are whole, rooms are built alike, templates hold no code."""
 
 import ast
 import importlib
@@ -8,24 +8,18 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from flask import Flask
-from sqlalchemy import text
-from werkzeug.routing import Rule
 
 from pledges import http_errors
 from pledges.command_errors import LINES
 from pledges.config import INSTANCE
-from pledges.db import Base, db
 from pledges.errors import DomainError
 from pledges.letter.head import LetterFileWrong
 from pledges.mail import composing
 from pledges.moderation import notifying
 from pledges.organizer.enrolling import AddressUnusable, PasswordTooWeak
-from pledges.organizer.models import Role
 from pledges.organizer.signing_in import SignInRefused
 from pledges.pledge import mails as pledge_mails
 from pledges.signature import letter_mails, mails
-from tests.people import Visitor, Workshop
 
 ROOT = INSTANCE.parent
 CODE = ROOT / "pledges"
@@ -36,25 +30,8 @@ TOP_FLOOR = {"views.py", "forms.py", "commands.py", "page.py", "desk.py"}
 """The files of a room that may know the web."""
 
 WEB = ("flask", "wtforms", "werkzeug")
-PUBLIC_STAFF_PAGES = {"organizer.login", "organizer.sign_in", "organizer.logout"}
-ARGUMENTS = {"slug": "ask-more", "mail_id": 1}
 SUPPRESSION = re.compile(r"#\s*(?:noqa|type:\s*ignore)\b.*|\bpragma:.*")
 WITH_CODE_AND_REASON = re.compile(r"# (?:noqa: [A-Z]+\d+(?:, [A-Z]+\d+)* - |type: ignore\[[a-z,-]+\] # ).{4}")
-
-
-def staff_rules(app: Flask) -> list[Rule]:
-    """Every route that belongs to staff."""
-    rooms = ("moderation.", "organizer.")
-    return [
-        rule
-        for rule in app.url_map.iter_rules()
-        if rule.endpoint.startswith(rooms) or rule.rule.startswith(("/staff/", "/moderation", "/organize", "/account"))
-    ]
-
-
-def path_of(app: Flask, rule: Rule) -> str:
-    with app.test_request_context():
-        return rule.build({name: ARGUMENTS[name] for name in rule.arguments})[1]
 
 
 def names(paths: Iterable[Path]) -> list[str]:
@@ -64,76 +41,6 @@ def names(paths: Iterable[Path]) -> list[str]:
 def holding(pattern: str, paths: Iterable[Path]) -> list[str]:
     """The files in which the pattern is found."""
     return names(path for path in paths if re.search(pattern, path.read_text("utf-8")))
-
-
-def everything_stored(workshop: Workshop) -> dict[str, list[str]]:
-    with workshop.app.app_context(), db.engine.connect() as connection:
-        return {
-            table: sorted(map(repr, connection.execute(text(f"SELECT * FROM {table}"))))
-            for table in Base.metadata.tables
-        }
-
-
-def test_every_staff_page_says_which_roles_it_is_for(app: Flask) -> None:
-    rules = staff_rules(app)
-    assert {"moderation.decide", "organizer.password", "mail.undelivered", "mail.retry"} <= {r.endpoint for r in rules}
-    for rule in rules:
-        if rule.endpoint not in PUBLIC_STAFF_PAGES:
-            roles = getattr(app.view_functions[rule.endpoint], "staff_roles", ())
-            assert roles, rule.endpoint
-            assert set(roles) <= set(Role), rule.endpoint
-
-
-def test_nobody_sees_a_staff_page_without_signing_in(workshop: Workshop, visitor: Visitor) -> None:
-    workshop.confirmed(workshop.letter())
-    pages = [rule for rule in staff_rules(workshop.app) if "GET" in (rule.methods or ())]
-    for rule in pages:
-        if rule.endpoint not in PUBLIC_STAFF_PAGES:
-            path = path_of(workshop.app, rule)
-            answer = visitor.get(path)
-            assert answer.status_code == 303, path
-            assert answer.headers["Location"].partition("?")[0] == "/login", path
-            assert "Ada" not in answer.get_data(as_text=True), path
-
-
-def test_nobody_sends_a_staff_form_without_signing_in(workshop: Workshop, visitor: Visitor) -> None:
-    signature = workshop.confirmed(workshop.letter())
-    before = everything_stored(workshop)
-    visitor.get("/login")
-    token = visitor.page.find("input", {"name": "csrf_token"})["value"]
-    for rule in staff_rules(workshop.app):
-        if "POST" in (rule.methods or ()) and rule.endpoint not in PUBLIC_STAFF_PAGES:
-            path = path_of(workshop.app, rule)
-            sent = {"csrf_token": token, "signature": str(signature.id), "decision": "approve"}
-            assert visitor.post(path, sent).headers.get("Location") == "/login", path
-    assert everything_stored(workshop) == before
-
-
-@pytest.mark.parametrize("signed_in", [False, True])
-def test_no_staff_form_does_anything_without_its_token(workshop: Workshop, visitor: Visitor, signed_in: bool) -> None:
-    signature = workshop.confirmed(workshop.letter())
-    workshop.account()
-    if signed_in:
-        visitor.sign_in("mod@example.org")
-    before = everything_stored(workshop)
-    fields = {
-        "signature": str(signature.id),
-        "decision": "approve",
-        "email": "mod@example.org",
-        "password": "correct horse battery",
-        "old": "correct horse battery",
-        "new": "another horse battery",
-        "again": "another horse battery",
-        "csrf_token": "forged",
-    }
-    forms = [rule for rule in staff_rules(workshop.app) if "POST" in (rule.methods or ())]
-    assert len(forms) >= 5
-    for rule in forms:
-        path = path_of(workshop.app, rule)
-        for sent in (fields, {k: v for k, v in fields.items() if k != "csrf_token"}, {}):
-            assert visitor.post(path, sent).status_code == 400, path
-    assert everything_stored(workshop) == before
-    assert visitor.get("/moderation/").status_code == (200 if signed_in else 303)
 
 
 def test_every_mail_has_its_three_files_and_every_folder_its_composer() -> None:
