@@ -18,7 +18,8 @@ from sqlalchemy.exc import OperationalError
 from pledges import create_app
 from pledges.config import Settings
 from pledges.db import MIGRATIONS, Base, db, is_up_to_date
-from tests.conftest import ADMIN_URL, KEYS, missing
+from tests.conftest import KEYS, missing
+from tests.databases import ADMIN_URL
 from tests.migrating import config_of
 
 
