@@ -2,6 +2,8 @@
 anew, as a phone does that restores its tabs, is led to where the form stands.
 """
 
+from functools import partial
+
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -9,42 +11,32 @@ from pledges import clock
 from pledges.db import db
 from pledges.signature.views.room import blueprint, lang_of, letters_at_hand
 
-
-@blueprint.get("/letters/<slug:slug>/sign")
-def signed_to(slug: str) -> Response:
-    return _to("letter.letter", slug, anchor="sign")
-
-
-@blueprint.get("/letters/<slug:slug>/code")
-def code_sent_to(slug: str) -> Response:
-    return _to("signature.check_email", slug)
-
-
-@blueprint.get("/letters/<slug:slug>/resend")
-def asked_again_at(slug: str) -> Response:
-    return _to("signature.ask_for_own_page", slug)
+UNDER_A_LETTER = {
+    "/letters/<slug:slug>/sign": "letter.letter",
+    "/letters/<slug:slug>/code": "signature.check_email",
+    "/letters/<slug:slug>/resend": "signature.ask_for_own_page",
+}
+UNDER_A_FIRST_LINK = {
+    "/first/<token>/code": "signature.first_check_email",
+    "/first/<token>/resend": "signature.first_own_page",
+}
 
 
-@blueprint.get("/first/<token>/code")
-def first_code_sent_to(token: str) -> Response:
-    return _to_first("signature.first_check_email", token)
+def _to(page: str, slug: str) -> Response:
+    letter = letters_at_hand().get_public(db.session(), slug, now=clock.now())
+    lang = lang_of(letter, letter.text_in(request.args.get("lang")).language)
+    return redirect(url_for(page, slug=slug, lang=lang, _anchor="sign" if page == "letter.letter" else None), 303)
 
 
-@blueprint.get("/first/<token>/resend")
-def first_asked_again_at(token: str) -> Response:
-    return _to_first("signature.first_own_page", token)
+def _to_first(page: str, token: str) -> Response:
+    return redirect(url_for(page, token=token, lang=request.args.get("lang")), 303)
+
+
+for view, pages in ((_to, UNDER_A_LETTER), (_to_first, UNDER_A_FIRST_LINK)):
+    for sent_to, page in pages.items():
+        blueprint.add_url_rule(sent_to, f"back_to_{page.rpartition('.')[2]}", partial(view, page))
 
 
 @blueprint.get("/manage/<token>/change")
 def changed_at(token: str) -> Response:
     return redirect(url_for("signature.manage", token=token), 303)
-
-
-def _to(endpoint: str, slug: str, anchor: str | None = None) -> Response:
-    letter = letters_at_hand().get_public(db.session(), slug, now=clock.now())
-    lang = lang_of(letter, letter.text_in(request.args.get("lang")).language)
-    return redirect(url_for(endpoint, slug=slug, lang=lang, _anchor=anchor), 303)
-
-
-def _to_first(endpoint: str, token: str) -> Response:
-    return redirect(url_for(endpoint, token=token, lang=request.args.get("lang")), 303)
