@@ -26,7 +26,11 @@ def letter(workshop: Workshop) -> Letter:
 
 @pytest.fixture
 def own(workshop: Workshop, visitor: Visitor, letter: Letter) -> str:
-    visitor.post("/letters/ask-more/sign", ADA)
+    return own_page(workshop, visitor, "en")
+
+
+def own_page(workshop: Workshop, visitor: Visitor, lang: str) -> str:
+    visitor.post(f"/letters/ask-more/sign?lang={lang}", ADA)
     workshop.deliver()
     visitor.post(workshop.confirm_link("ada@example.org"))
     workshop.deliver()
@@ -73,6 +77,14 @@ def test_each_button_of_a_pledge_names_it(visitor: Visitor, own: str) -> None:
     assert len({*buttons}) == len(buttons) == 3
     assert "Take this pledge back “I will speak up.”" in buttons
     assert "Change the amount “I will give.”" in buttons
+
+
+@pytest.mark.usefixtures("letter")
+def test_a_button_sets_a_pledge_in_the_marks_of_its_page(workshop: Workshop, visitor: Visitor) -> None:
+    visitor.get(own_page(workshop, visitor, "es"))
+    buttons = {button.get_text() for button in visitor.page.select(".pledging__list button")}
+    taken_back = {"Retirar este compromiso «Hablaré.»", "Retirar este compromiso «Daré.»"}
+    assert buttons == {"Cambiar la cantidad «Daré.»", *taken_back}
 
 
 def test_which_addresses_may_sign_is_said_of_the_address(workshop: Workshop, visitor: Visitor) -> None:
