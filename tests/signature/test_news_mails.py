@@ -9,6 +9,7 @@ from sqlalchemy import update
 from pledges.pledge import asking
 from pledges.signature.announcing import GOAL_REACHED
 from pledges.signature.models import Signature
+from pledges.signature.states import Kind
 from tests.crowds import crowd
 from tests.mailing import link, plain
 from tests.people import Visitor, Workshop
@@ -139,3 +140,17 @@ def test_both_mails_speak_the_language_that_was_signed_in(workshop: Workshop, vi
         for said in (words(mail), html(mail)):
             assert "No enviarme más noticias de esta carta" in said
             assert not {"the", "letter", "you"} & {word for word in said.split() if "/" not in word}
+
+
+def test_both_mails_say_for_whom_one_signed(workshop: Workshop) -> None:
+    letter = workshop.letter(goal=1)
+    workshop.confirmed(letter, "office@example.org", "Society of Nights", kind=Kind.ORGANIZATION, updates=True)
+    crowd(workshop, letter, ["Ada Example"])
+    deliver_soon(workshop)
+    close(workshop)
+    deliver_soon(workshop)
+    news = [mail for mail in workshop.sink.messages if "goal" in mail["Subject"] or "closed" in mail["Subject"]]
+    assert len(news) == 2
+    for mail in news:
+        assert "To: The board For: Society of Nights" in words(mail)
+        assert "To: The board For: Society of Nights" in html(mail)
