@@ -18,6 +18,7 @@ from pledges.pledge.at_hand import PledgesAtHand
 from tests.lock_order import LockOrder
 from tests.mailing import MailSink
 from tests.people import Visitor, Workshop
+from tests.rendering import Renderings
 
 pytest_plugins = ["tests.databases", "tests.logged"]
 
@@ -41,6 +42,20 @@ def every_answer_looked_at_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pledges.door.FRESH_SECONDS", 0.0)
     monkeypatch.setattr("pledges.door.PATIENCE_SECONDS", 0.0)
     monkeypatch.setattr("pledges.letter.at_hand.KEPT_FOR", timedelta(0))
+
+
+@pytest.fixture(scope="session")
+def watched_renderings() -> Renderings:
+    """Which pages this process has rendered while it wrote."""
+    return Renderings()
+
+
+@pytest.fixture(autouse=True)
+def no_page_is_rendered_while_writing(watched_renderings: Renderings) -> Iterator[None]:
+    """Whatever a test is about: no page in it held up those who write."""
+    watched_renderings.held()
+    yield
+    assert watched_renderings.held() == []
 
 
 @pytest.fixture(scope="session")
