@@ -79,8 +79,8 @@ DOMAIN: Mapping[type[DomainError], Answer] = {
         HTTPStatus.GONE,
         _("This link is no longer needed"),
         _(
-            "One mailbox signs once, and for one organization. If you confirmed by another mail, that signature "
-            "stands and there is nothing left to do. "
+            "One mailbox signs once for a person, and once for each organization. If you confirmed by another mail, "
+            "that signature stands and there is nothing left to do. "
             "Otherwise sign the letter again, and a fresh link is mailed to you."
         ),
     ),

@@ -8,16 +8,17 @@ from alembic import command
 from sqlalchemy import func, inspect, select, text
 
 from pledges import allowance
-from pledges.db import db
+from pledges.db import db, is_up_to_date
 from pledges.letter.models import Letter, LetterText
 from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import State
 from pledges.signature.models import Signature, SignatureEvent
 from tests.migrating import config_of, upgrade_with
-from tests.people import Workshop
+from tests.people import Visitor, Workshop
 from tests.pledge.commitments import PLEDGES, commitments, kept, recounted, signed
 from tests.pledge.deliveries import import_
 from tests.pledge.promises import report
+from tests.signature.society import confirm
 
 ORPHAN = """    op.execute("DELETE FROM letter")
 """
@@ -100,3 +101,18 @@ def test_what_was_used_of_an_allowance_stays_used_forth_and_back(workshop: Works
     assert [take(began), take(began)] == [True, False]
     assert not take(began + timedelta(minutes=59, seconds=59))
     assert [take(began + timedelta(hours=1)) for _ in range(4)] == [True, True, True, False]
+
+
+def test_there_is_no_way_back_once_a_mailbox_has_signed_for_several_organizations(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    workshop.letter()
+    assert confirm(workshop, visitor) == 303
+    with workshop.app.app_context():
+        command.downgrade(config_of(workshop.app), "0023")
+        command.upgrade(config_of(workshop.app), "head")
+    assert confirm(workshop, visitor, website="other.example.org") == 303
+    with workshop.app.app_context():
+        with pytest.raises(RuntimeError, match="several organizations"):
+            command.downgrade(config_of(workshop.app), "0023")
+        assert is_up_to_date()

@@ -1,10 +1,13 @@
-"""Which rows the desk's partial indexes hold, told once for index and query: no database knows a condition again whose
+"""Which rows the partial indexes hold, told once for index and query: no database knows a condition again whose
 states come as parameters.
 """
 
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, TextClause, literal_column, text
+
+HELD: Final = "{of}state IN ('awaiting', 'approved', 'quarantined', 'rejected')"
+"""`states.HELD`."""
 
 WAITING: Final = "({of}state IN ('awaiting', 'quarantined') OR {of}unread)"
 """`states.WAITING`, and what was let through while nobody could read it."""

@@ -38,7 +38,7 @@ class ConfirmationOfWithdrawn(DomainError):
 
 
 def confirm(session: Session, letter: Letter, signature_id: int, *, now: datetime) -> Signature:
-    """Confirms exactly this submission and erases the person's other pending ones; a repeat changes nothing.
+    """Confirms exactly this submission and erases its signatory's other pending ones; a repeat changes nothing.
 
     One whose text was changed since it was signed counts as `earlier`, and is asked to agree instead of thanked.
     Raises ConfirmationOver, ConfirmationTooLate, ConfirmationOfWithdrawn and OrganizationSigned.
@@ -50,7 +50,7 @@ def confirm(session: Session, letter: Letter, signature_id: int, *, now: datetim
         raise ConfirmationOver(letter.id)
     if signature.state is not State.PENDING:
         return signature
-    if any(row.state in HELD for row in rows if row.kind is signature.kind):
+    if any(row.state in HELD for row in rows if row.signs_for == signature.signs_for):
         raise ConfirmationOver(letter.id)
     if submitted.is_withdrawn:
         raise ConfirmationOfWithdrawn(letter.slug)
@@ -80,7 +80,7 @@ def _settle(session: Session, letter: Letter, signature: Signature, rows: Sequen
     if signature.erases_address:
         signature.email = None
     for other in rows:
-        if other.state is State.PENDING and other.kind is signature.kind and other is not signature:
+        if other.state is State.PENDING and other.signs_for == signature.signs_for and other is not signature:
             session.delete(other)
     try:
         moving.move(session, [signature], state, by=by, now=now)

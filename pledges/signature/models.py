@@ -6,7 +6,8 @@ from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, TextClause, false, text
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, LargeBinary, String, TextClause, false, func, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from pledges.db import Base, BigId, Sealed, UtcDateTime, one_of
@@ -28,7 +29,8 @@ class StatementState(StrEnum):
     REJECTED = "rejected"
 
 
-_HELD = text("state IN ('awaiting', 'approved', 'quarantined', 'rejected')")
+_SIGNED = conditions.of_index(f"{conditions.HELD} AND kind = 'person'")
+_SIGNED_FOR = conditions.of_index(f"{conditions.HELD} AND kind = 'organization'")
 _WAITING = conditions.of_index(conditions.WAITING)
 _DECIDED = conditions.of_index(conditions.DECIDED)
 _LISTED = text("listed AND kind = 'person'")
@@ -52,7 +54,8 @@ class Signature(Base):
 
     __tablename__ = "signature"
     __table_args__ = (
-        _index("uq_signature_person", "letter_id", "kind", "email_digest", where=_HELD, unique=True),
+        _index("uq_signature_person", "letter_id", "email_digest", where=_SIGNED, unique=True),
+        _index("uq_signature_mailbox", "letter_id", "email_digest", "website_host", where=_SIGNED_FOR, unique=True),
         Index("ix_signature_email_digest", "letter_id", "email_digest"),
         _index("ix_signature_waiting", "letter_id", "confirmed_at", "id", where=_WAITING),
         _index("ix_signature_decided", "letter_id", "confirmed_at", "id", where=_DECIDED),
@@ -142,6 +145,16 @@ class Signature(Base):
     text: Mapped[LetterText] = relationship(lazy="raise")
     from_network: Mapped[int | None] = query_expression()
     """How many came from its network at about the same time, itself included; counted only where it is confirmed."""
+
+    @hybrid_property
+    def signs_for(self) -> str:
+        """For whom its mailbox signs, once for each: a person, or an organization, which is its website's host."""
+        return self.website_host or self.kind
+
+    @signs_for.inplace.expression
+    @classmethod
+    def _signs_for(cls) -> ColumnElement[str]:
+        return func.coalesce(cls.website_host, cls.kind)
 
     @property
     def words(self) -> Words:

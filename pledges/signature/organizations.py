@@ -29,8 +29,9 @@ def check_free(session: Session, signature: Signature) -> None:
 
 
 def is_about_website(error: IntegrityError) -> bool:
-    """Whether it was the website that was taken in the same moment, and not the mailbox."""
-    return "website_host" in str(error.orig)
+    """Whether it was the website that was taken in the same moment, and not by the same mailbox."""
+    told = str(error.orig)
+    return "website_host" in told and "email_digest" not in told
 
 
 def is_mail_elsewhere(signature: Signature) -> bool:

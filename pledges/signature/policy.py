@@ -36,7 +36,7 @@ class Flag(StrEnum):
     """The mail address of an organization is not of its website's domain."""
     DISPOSABLE = "disposable"
     RETURNED = "returned"
-    """The same person was rejected or quarantined before, and withdrew."""
+    """One of the same mailbox, for whomever it signed, was rejected or quarantined before, and withdrew."""
     TRAPPED = "trapped"
     """A field that only programs fill was filled."""
     UNPROVEN = "unproven"

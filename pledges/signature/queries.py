@@ -45,7 +45,7 @@ _HELD_ID = (
     .where(
         _other.letter_id == Signature.letter_id,
         _other.email_digest == Signature.email_digest,
-        _other.kind == Signature.kind,
+        _other.signs_for == Signature.signs_for,
         _other.state.in_(HELD),
     )
     .correlate(Signature)
@@ -82,7 +82,7 @@ def lock_seen(session: Session, letter: Letter, ids: Sequence[int]) -> Sequence[
 
 
 def find_with_held(session: Session, signature_id: int) -> tuple[Signature | None, Signature | None]:
-    """The signature, and this person's signature that is past confirmation, if there is one."""
+    """The signature, and its signatory's one that is past confirmation, if there is one."""
     found = session.execute(_ONE_AND_HELD, {"signature": signature_id}).one_or_none()
     if found is None:
         return None, None

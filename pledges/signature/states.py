@@ -61,7 +61,7 @@ CONFIRMED = frozenset({State.AWAITING, State.APPROVED})
 """What `confirmed` means, in words and in the API."""
 
 HELD = frozenset({State.AWAITING, State.APPROVED, State.QUARANTINED, State.REJECTED})
-"""Past confirmation and not withdrawn: one for each person and letter."""
+"""Past confirmation and not withdrawn: one for each letter, mailbox and whom it signs for."""
 
 WAITING = frozenset({State.AWAITING, State.QUARANTINED})
 """On a moderator's desk."""

@@ -7,7 +7,7 @@ import pytest
 from pledges.signature import queries, withdrawing
 from pledges.signature.organizations import OrganizationSigned
 from pledges.signature.states import State
-from tests.mailing import link, plain
+from tests.mailing import link
 from tests.people import Visitor, Workshop
 from tests.signature.society import SENT, confirm, decide, sign, stored
 from tests.signature.test_races import at_once, press
@@ -71,15 +71,3 @@ def test_two_of_one_website_confirmed_at_once_are_one(workshop: Workshop) -> Non
         assert Counter(at_once(workshop, [press(path) for path in links])) == {303: 1, 409: 3}
         workshop.deliver()
     assert len(stored(workshop, letter)) == 4
-
-
-def test_one_mailbox_signs_for_one_organization(workshop: Workshop, visitor: Visitor) -> None:
-    letter = workshop.letter()
-    assert confirm(workshop, visitor) == 303
-    assert sign(visitor, website="other.example.org") == 303
-    (mail,) = workshop.deliver()[-1:]
-    assert "/manage/" in plain(mail)
-    assert visitor.sign("ask-more", name="Ada Lovelace", email=SENT["email"]).status_code == 303
-    workshop.deliver()
-    assert visitor.post(workshop.confirm_link(SENT["email"])).status_code == 303
-    assert len(stored(workshop, letter)) == 2

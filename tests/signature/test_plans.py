@@ -84,6 +84,14 @@ def test_neighbours_are_counted_through_their_index_and_not_all_of_them(workshop
         assert found.from_network == MANY + 1
 
 
+def test_who_signs_again_is_found_by_the_mailbox(workshop: Workshop) -> None:
+    letter = workshop.letter()
+    crowd(workshop, letter, [f"Name {number}" for number in range(600)])
+    waiting = workshop.sign(letter, kind=Kind.ORGANIZATION)
+    held_of = ("ix_signature_email_digest", lambda s, _letter: queries.find_with_held(s, waiting.id))
+    check_plans(workshop, letter, {"who holds what was signed for": held_of})
+
+
 DESK_READS: dict[str, tuple[str, Callable[[Session, Letter], object]]] = {
     "names that wait": ("ix_signature_waiting", lambda s, letter: queries.list_waiting(s, letter, limit=5)),
     "further names that wait": (
@@ -113,6 +121,7 @@ def test_what_the_desk_asks_for_is_read_through_its_index(workshop: Workshop) ->
 @pytest.mark.parametrize(
     ("condition", "states"),
     [
+        (conditions.HELD, HELD),
         (conditions.WAITING, WAITING),
         (conditions.DECIDED, {State.APPROVED, State.REJECTED}),
         (conditions.CLAIMED, HELD - {State.REJECTED}),
