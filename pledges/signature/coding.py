@@ -33,9 +33,11 @@ _CODES = (
         _table.state != State.WITHDRAWN,
         (_table.state != State.PENDING) | _table.mailed_at.is_not(None),
     )
-    .order_by(_table.id)
+    .order_by(_table.state == State.PENDING, _table.id)
 )
-"""Of the table, with nothing beside it: one could tell by the time whether there is anything to read."""
+"""Of the table, with nothing beside it: one could tell by the time whether there is anything to read. What waits comes
+last: it is newer than what the mailbox has confirmed for somebody else.
+"""
 
 
 def code_of(signature: Signature) -> str:
@@ -47,8 +49,8 @@ def code_of(signature: Signature) -> str:
 def confirm_by_code(
     session: Session, letter: Letter, address: Address, code: str, *, now: datetime
 ) -> Signature | None:
-    """Confirms the newest submission if the code was mailed for it; a repeat changes nothing. None if the code is not
-    that of the newest mail to this address, or used up, or too old. Raises what `confirming.confirm` raises.
+    """Confirms the newest submission that waits if the code was mailed for it; a repeat changes nothing. None if the
+    code is not that of the newest mail to this address, or used up, or too old. Raises what `confirming.confirm` does.
 
     Digits do not show what they confirm. Where the mailbox submitted something else as well, somebody else may have
     written the newest: then it stays pending, and is to be looked at first. A try is counted for any address, before

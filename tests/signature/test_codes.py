@@ -9,10 +9,12 @@ import time_machine
 from pledges import clock
 from pledges.letter import publishing
 from pledges.signature.coding import TRIES, code_of
+from pledges.signature.models import Signature
 from pledges.signature.states import State
 from pledges.tally.queries import Figures
 from tests.mailing import plain
 from tests.people import Visitor, Workshop
+from tests.signature import society
 
 CODE = "/letters/ask-more/code"
 
@@ -155,6 +157,30 @@ def test_who_pressed_twice_need_not_look(workshop: Workshop, visitor: Visitor) -
     assert workshop.figures(letter) == Figures(awaiting=1)
 
 
+def test_of_two_organizations_each_is_confirmed_by_digits_once_it_alone_waits(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    workshop.letter()
+    codes = []
+    for fields in ({}, {"name": "Other Society", "website": "other.example.org"}):
+        assert society.sign(visitor, **fields) == 303
+        workshop.deliver()
+        codes.append({"email": society.SENT["email"], "code": digits(workshop)})
+    assert visitor.post(CODE, codes[0]).status_code == 422
+    visitor.get(visitor.post(CODE, codes[1]).headers["Location"])
+    assert "Other Society" in visitor.text
+    visitor.press("/confirm/")
+    workshop.deliver()
+    for _ in range(2):
+        answer = visitor.post(CODE, codes[0])
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/letters/ask-more/thanks")
+    with workshop.writing() as session:
+        assert {(row.name, row.state) for row in session.query(Signature)} == {
+            ("Example Society", State.AWAITING),
+            ("Other Society", State.AWAITING),
+        }
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_a_wrong_code_is_answered_alike_for_any_address(workshop: Workshop, visitor: Visitor, known: bool) -> None:
     letter = workshop.letter()
@@ -185,8 +211,6 @@ def test_digits_of_a_letter_that_closed_more_than_a_day_ago_say_so(workshop: Wor
         publishing.close(session, session.merge(letter), now=clock.now())
     with time_machine.travel(clock.now().timestamp() + 24 * 3600 + 5):
         with workshop.writing() as session:
-            from pledges.signature.models import Signature
-
             for row in session.query(Signature):
                 row.resent_at = clock.now()
         answer = visitor.post(CODE, {"email": "ada@example.org", "code": digits(workshop)})
