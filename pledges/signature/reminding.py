@@ -20,15 +20,16 @@ _other = aliased(Signature)
 
 
 def remind_unconfirmed(session: Session, *, now: datetime) -> None:
-    """Owes one mail for each mailbox whose newest submission has waited for a day, and never another one, whatever
-    it submits after that.
+    """Owes one mail for each signatory whose newest submission has waited for a day, and never another one, whatever
+    is submitted after that.
 
-    Those that are due are held first, and who holds one already is not waited for: so two that run at once remind
-    nobody twice, and wait for nobody in a circle.
+    Those that are due are held first, and who holds one already is not waited for; then their mailboxes, in one order:
+    so two that run at once remind nobody twice, and wait for nobody in a circle.
     """
     same_mailbox = (_other.letter_id == Signature.letter_id) & (_other.email_digest == Signature.email_digest)
-    is_replaced = exists().where(same_mailbox, _other.id > Signature.id)
-    was_reminded = exists().where(same_mailbox, _other.reminded_at.is_not(None))
+    same_signatory = same_mailbox & (_other.signs_for == Signature.signs_for)
+    is_replaced = exists().where(same_signatory, _other.id > Signature.id)
+    was_reminded = exists().where(same_signatory, _other.reminded_at.is_not(None))
     takes_more = Letter.state.in_((LetterState.OPEN, LetterState.DRAFT))
     is_open = exists().where(Letter.id == Signature.letter_id, takes_more)
     waits = (
@@ -38,11 +39,11 @@ def remind_unconfirmed(session: Session, *, now: datetime) -> None:
         & (Signature.mailed_at <= now - AFTER)
         & Signature.reminded_at.is_(None)
     )
-    columns = select(Signature.id, Signature.email_digest).where(waits, ~is_replaced, ~was_reminded, is_open)
+    columns = select(Signature.email_digest, Signature.id).where(waits, ~is_replaced, ~was_reminded, is_open)
     some = columns.order_by(Signature.created_at).limit(AT_ONCE).with_for_update(of=Signature, skip_locked=True)
     rows = session.execute(some).all()
     reminded = update(Signature).where(Signature.id.in_([row.id for row in rows])).values(reminded_at=now)
     session.execute(reminded, execution_options={"synchronize_session": False})
-    for signature_id, digest in rows:
-        if digest is not None and may_mail(session, digest, now=now):
+    for digest, signature_id in sorted((row.email_digest, row.id) for row in rows):
+        if may_mail(session, digest, now=now):
             outbox.owe(session, REMINDER, signature_id, now=now)

@@ -1,5 +1,6 @@
 """One reminder after a day to those who did not confirm, and none after."""
 
+import re
 import threading
 
 import time_machine
@@ -8,6 +9,7 @@ from pledges import clock
 from pledges.signature import reminding
 from tests.mailing import link, plain
 from tests.people import Visitor, Workshop
+from tests.signature import society
 
 DAY = 24 * 3600
 
@@ -78,6 +80,24 @@ def test_several_submissions_of_one_mailbox_are_one_reminder_of_the_newest(works
             workshop.deliver()
     (mail,) = workshop.sink.messages[3:]
     assert "Ada Third" in plain(mail)
+
+
+def test_each_organization_that_waits_is_one_reminder_whatever_its_mailbox_has_confirmed(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    workshop.letter()
+    for name in ("First", "Second", "Third"):
+        society.sign(visitor, name=f"{name} Society", website=f"{name}.example.org")
+    workshop.deliver()
+    assert visitor.post(workshop.confirm_link(society.SENT["email"])).status_code == 303
+    workshop.deliver()
+    for days in (1.1, 3):
+        with after(days):
+            remind(workshop)
+            workshop.deliver()
+    mails = [plain(mail) for mail in workshop.sink.messages[4:]]
+    assert sorted(re.findall(r"For: (\w+) Society", " ".join(mails))) == ["First", "Second"]
+    assert all("only reminder" in mail for mail in mails)
 
 
 def test_who_confirmed_meanwhile_or_whose_letter_closed_is_not_reminded(workshop: Workshop) -> None:
