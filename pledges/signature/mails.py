@@ -100,45 +100,56 @@ def _reminder(session: Session, owed: OwedMail, now: datetime) -> Content | None
 
 
 def _asked_again(session: Session, owed: OwedMail, now: datetime) -> Content | None:
-    """The way to the own page for who has signed, a fresh way to confirm for who is about to, nothing for others; one
-    mail for each, should somebody sign for an organization, too.
+    """The way to the own page for who has signed, a fresh way to confirm for who is about to, nothing for others. All
+    that the mailbox has signed for stands in one mail; what waits has one for each.
 
-    From here on the mail is about that signature: should it have to be sent twice, nothing is counted twice.
+    From here on the mail is about the first of them: should it have to be sent twice, nothing is counted twice.
     """
     recipient = outbox.find_recipient(session, owed)
     if recipient is None:
         return None
     letter = get_letter_by_id(session, owed.about_id)
-    rows = queries.list_mailbox(session, letter, mailbox_digest(letter.id, read_address(recipient)))
-    found = [_way_to(session, letter, [row for row in rows if row.kind is kind], now) for kind in Kind]
-    ways = [(event, signature, recipient if event == OWN_PAGE else None) for event, signature in filter(None, found)]
+    mailbox = mailbox_digest(letter.id, read_address(recipient))
+    rows = queries.list_mailbox(session, letter, mailbox)
+    held, waiting = [row for row in rows if row.state in HELD], _hold_waiting(session, letter, rows, now)
+    may_own = bool(held) and may_mail(session, mailbox, now=now)
+    own = [(OWN_PAGE, held[0], recipient)] if may_own else []
+    ways = [*own, *((CONFIRMATION, row, None) for row in mail_again(session, waiting, now=now))]
     if not ways:
         return None
     (event, signature, carried), *others = ways
-    for also, about, to in others:
-        outbox.owe(session, also, about.id, recipient=to, now=now)
+    for _confirmation, also, _none in others:
+        outbox.owe(session, CONFIRMATION, also.id, now=now)
     outbox.redirect(session, owed, event, signature.id, recipient=carried)
-    way = {"manage": manage_token(signature, now)} if event == OWN_PAGE else _ways_to_confirm(session, signature, now)
-    return content_for(event, recipient, signature, **way)
+    if event == OWN_PAGE:
+        return _to_own_pages(recipient, held, now)
+    return content_for(event, recipient, signature, **_ways_to_confirm(session, signature, now))
 
 
-def _way_to(session: Session, letter: Letter, rows: Sequence[Signature], now: datetime) -> tuple[str, Signature] | None:
-    """What a mail to this mailbox is about, of what it submitted for one kind, if another mail may go."""
-    held = next((row for row in rows if row.state in HELD), None)
-    if held is not None and held.email_digest is not None:
-        return (OWN_PAGE, held) if may_mail(session, held.email_digest, now=now) else None
-    pending = [row for row in rows if row.state is State.PENDING]
-    newest = queries.lock_signature(session, pending[-1].id) if pending and letter.takes_confirmations(now) else None
-    if newest is None or newest.state is not State.PENDING or not mail_again(session, newest, now=now):
-        return None
-    return CONFIRMATION, newest
+def _hold_waiting(session: Session, letter: Letter, rows: Sequence[Signature], now: datetime) -> list[Signature]:
+    """What was submitted last of all that the mailbox has not signed for, if it can be confirmed; held in the order of
+    ids, and before the mails of the mailbox are counted.
+    """
+    signed_for = {row.signs_for for row in rows if row.state in HELD}
+    newest = {row.signs_for: row.id for row in rows if row.state is State.PENDING and row.signs_for not in signed_for}
+    found = [queries.lock_signature(session, row_id) for row_id in sorted(newest.values())]
+    return [row for row in found if row and row.state is State.PENDING and letter.takes_confirmations(now)]
 
 
 def _own_page(session: Session, owed: OwedMail, now: datetime) -> Content | None:
-    held, recipient = queries.find_signature(session, owed.about_id), outbox.find_recipient(session, owed)
-    if held is None or held.state is State.WITHDRAWN or recipient is None:
+    """Whichever of the mailbox's signatures it is about, all of them are named."""
+    found, recipient = queries.find_signature(session, owed.about_id), outbox.find_recipient(session, owed)
+    if found is None or found.state not in HELD or found.email_digest is None or recipient is None:
         return None
-    return content_for(OWN_PAGE, recipient, held, manage=manage_token(held, now))
+    rows = queries.list_mailbox(session, found.letter, found.email_digest)
+    return _to_own_pages(recipient, [row for row in rows if row.state in HELD], now)
+
+
+def _to_own_pages(recipient: str, held: Sequence[Signature], now: datetime) -> Content:
+    """The way to each, that of a person first: no name stands beside it."""
+    in_order = sorted(held, key=lambda row: row.kind is Kind.ORGANIZATION)
+    pages = [(_organization(row), manage_token(row, now)) for row in in_order]
+    return content_for(OWN_PAGE, recipient, in_order[0], pages=pages, organization=None)
 
 
 def _already_signed(session: Session, owed: OwedMail, now: datetime) -> Content | None:

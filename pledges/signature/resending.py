@@ -1,8 +1,10 @@
 """Mails somebody the way to the own signature again. What is known is looked up when the mail is composed."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from pledges import allowance
 from pledges.letter.models import Letter
@@ -32,22 +34,19 @@ def ask_again(session: Session, letter: Letter, address: Address, *, now: dateti
     outbox.owe(session, ASKED_AGAIN, letter.id, recipient=recipient, is_moot=not may_ask, now=now)
 
 
-def mail_again(session: Session, signature: Signature, *, now: datetime) -> bool:
-    """Whether another mail for a pending signature may go now; if so it is counted, and its code is another one. None
-    goes before the first was written: that one is still owed. Once the links of all have expired they count no more.
+def mail_again(session: Session, signatures: Sequence[Signature], *, now: datetime) -> list[Signature]:
+    """Those of one mailbox's pending signatures, held already, for which another mail may go now; each is counted, and
+    its code is another one.
     """
-    if signature.email_digest is None or signature.mailed_at is None:
-        return False
-    resent = signature.resent if now < _newest_mail_at(signature) + LINK_LASTS else 0
-    if resent >= len(PAUSES) or now < (signature.resent_at or signature.mailed_at) + PAUSES[resent]:
-        return False
-    if not may_mail(session, signature.email_digest, now=now):
-        return False
-    signature.resent = resent + 1
-    signature.resent_at = now
-    signature.code_number += 1
+    due = [row for row in signatures if _is_old_enough(row, now)]
+    going = [row for row in due if row.email_digest is not None and may_mail(session, row.email_digest, now=now)]
+    for row in going:
+        row.resent = _resent(row, now) + 1
+        flag_modified(row, "resent")  # changed or not: so one statement serves all
+        row.resent_at = now
+        row.code_number += 1
     session.flush()
-    return True
+    return going
 
 
 def refresh(session: Session, signature_id: int, *, now: datetime) -> None:
@@ -58,12 +57,25 @@ def refresh(session: Session, signature_id: int, *, now: datetime) -> None:
     if signature is None:
         return
     if signature.state is State.PENDING:
-        if mail_again(session, signature, now=now):
+        if mail_again(session, [signature], now=now):
             outbox.owe(session, CONFIRMATION, signature.id, now=now)
         return
     mailbox = signature.email_digest if signature.state in HELD and signature.email is not None else None
     if mailbox is not None and _may_ask(session, mailbox, now):
         outbox.owe(session, OWN_PAGE, signature.id, recipient=signature.email, now=now)
+
+
+def _is_old_enough(signature: Signature, now: datetime) -> bool:
+    """Whether its last mail is. None goes before the first was written: that one is still owed."""
+    if signature.mailed_at is None:
+        return False
+    resent = _resent(signature, now)
+    return resent < len(PAUSES) and now >= (signature.resent_at or signature.mailed_at) + PAUSES[resent]
+
+
+def _resent(signature: Signature, now: datetime) -> int:
+    """How many mails more there were. Once the links of all have expired they count no more."""
+    return signature.resent if now < _newest_mail_at(signature) + LINK_LASTS else 0
 
 
 def _newest_mail_at(signature: Signature) -> datetime:

@@ -1,5 +1,8 @@
 """A mail once more: three at most, with growing pauses; whatever is known of an address, the answers are alike."""
 
+import re
+from email.message import EmailMessage
+
 import time_machine
 
 from pledges import clock
@@ -10,6 +13,7 @@ from pledges.signature.states import State
 from tests.crowds import stolen
 from tests.mailing import link, plain
 from tests.people import Visitor, Workshop
+from tests.signature import society
 
 RESEND = "/letters/ask-more/resend"
 MINUTE = 60
@@ -89,6 +93,11 @@ def test_who_has_signed_gets_the_way_to_the_own_page_and_strangers_get_nothing(
 BOARD = {"kind": "organization", "website": "example.org", "representative": "Ada Example", "name": "Society"}
 
 
+def ways_in(mail: EmailMessage) -> list[tuple[str, str]]:
+    """For whom, if it says so, and the path of each own page that a mail leads to."""
+    return re.findall(r"(?:For: ([^\r\n]+)\s+)?http://[^/\s]+(/manage/\S+)", plain(mail))
+
+
 def test_who_signed_for_an_organization_too_is_mailed_the_way_to_each(workshop: Workshop, visitor: Visitor) -> None:
     with time_machine.travel("2027-03-01T12:00:00Z", tick=False) as time:
         workshop.confirmed(workshop.letter())
@@ -108,10 +117,30 @@ def test_who_signed_for_an_organization_too_is_mailed_the_way_to_each(workshop: 
         workshop.deliver()
         time.shift(24 * 60 * MINUTE)
         ask(visitor)
-        own = [link(mail, "manage") for mail in workshop.deliver()]
-    assert len(set(own)) == 2
-    pages = [visitor.get(path).get_data(as_text=True) for path in own]
-    assert sorted("Society" in page for page in pages) == [False, True]
+        (own,) = workshop.deliver()
+    assert [name for name, _path in ways_in(own)] == ["", "Society"]
+    pages = [visitor.get(path).get_data(as_text=True) for _name, path in ways_in(own)]
+    assert ["Society" in page for page in pages] == [False, True]
+
+
+def test_one_mail_names_each_organization_of_a_mailbox_and_one_more_leads_to_each_that_waits(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    with time_machine.travel("2027-03-01T12:00:00Z", tick=False) as time:
+        workshop.letter()
+        for number in range(6):
+            assert society.confirm(workshop, visitor, name=f"Society {number}", website=f"s{number}.example.org") == 303
+            time.shift(24 * 60 * MINUTE)
+        for number in (6, 7):
+            society.sign(visitor, name=f"Society {number}", website=f"s{number}.example.org")
+        workshop.deliver()
+        time.shift(2 * MINUTE)
+        ask(visitor, society.SENT["email"])
+        own, *waiting = workshop.deliver()
+        assert [name for name, _path in ways_in(own)] == [f"Society {number}" for number in range(6)]
+        assert [name for name, path in ways_in(own) if name not in visitor.get(path).get_data(as_text=True)] == []
+        assert [re.findall(r"For: (.+)\r", plain(mail)) for mail in waiting] == [["Society 6"], ["Society 7"]]
+        assert [visitor.post(link(mail, "confirm")).status_code for mail in waiting] == [303, 303]
 
 
 def test_it_goes_to_the_address_as_it_is_spelt_now(workshop: Workshop, visitor: Visitor) -> None:
