@@ -12,6 +12,7 @@ from pledges.tally.queries import Figures
 from tests.crowds import stolen
 from tests.mailing import link, plain
 from tests.people import Visitor, Workshop
+from tests.signature.test_changing import approve
 
 FITS = [
     ("Example", "example.edu"),
@@ -128,6 +129,7 @@ def test_a_letters_list_speaks_for_who_signs_it_and_again_after_a_change(worksho
     assert says() == [True]
     for affiliation, fits in (("Another House", False), ("Example Group", True)):
         visitor.post(f"{own}/change", {"display": "public", "affiliation": affiliation})
+        approve(workshop)
         assert says() == [fits]
 
 
