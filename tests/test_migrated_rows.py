@@ -18,7 +18,7 @@ from tests.people import Visitor, Workshop
 from tests.pledge.commitments import PLEDGES, commitments, kept, recounted, signed
 from tests.pledge.deliveries import import_
 from tests.pledge.promises import report
-from tests.signature.society import confirm
+from tests.signature.society import confirm, decide
 
 ORPHAN = """    op.execute("DELETE FROM letter")
 """
@@ -116,3 +116,25 @@ def test_there_is_no_way_back_once_a_mailbox_has_signed_for_several_organization
         with pytest.raises(RuntimeError, match="several organizations"):
             command.downgrade(config_of(workshop.app), "0023")
         assert is_up_to_date()
+
+
+def test_there_is_no_way_back_while_a_name_that_counts_was_read_by_nobody(workshop: Workshop) -> None:
+    letter = workshop.letter(together=3, count="approved")
+    sealed = workshop.confirmed(letter, together=True)
+    decide(workshop, letter, sealed, "approve")
+    with workshop.app.app_context():
+        with pytest.raises(RuntimeError, match="let through unread"):
+            command.downgrade(config_of(workshop.app), "0022")
+        command.upgrade(config_of(workshop.app), "head")
+        assert is_up_to_date()
+
+
+def test_the_way_back_forgets_that_a_role_was_changed(workshop: Workshop) -> None:
+    signature = workshop.confirmed(workshop.letter(moderation="flag"), name="www.ada.com")
+    with workshop.writing() as session:
+        session.merge(signature).flags = ["reworded", "web_address"]
+    with workshop.app.app_context():
+        command.downgrade(config_of(workshop.app), "0022")
+        command.upgrade(config_of(workshop.app), "head")
+    with workshop.writing() as session:
+        assert session.scalars(select(Signature.flags)).all() == [["web_address"]]

@@ -108,7 +108,8 @@ def _named(signature: Signature, left: Left) -> str:
     name = str(seen[:LONGEST_NAMED])
     if left is Left.CHANGED:
         return name
-    state = signature.statement_state if left is Left.SENTENCE_OVERTAKEN else None
+    is_of_sentence = left is Left.SENTENCE_OVERTAKEN and not signature.is_sealed
+    state = signature.statement_state if is_of_sentence else None
     return f"{name}: {get_template_attribute('macros/moderation.html', 'state_name')(state or signature.state)}"
 
 

@@ -80,4 +80,5 @@ def _is_fresh(row: Any, now: datetime) -> bool:
 def _said_by(signature: Signature) -> tuple[object, ...]:
     """What its confirmation would make true; with pledges it is like no other."""
     wishes = (signature.together, signature.erases_address, signature.updates)
-    return signature.kind, signature.edition, signature.website, signature.commits and signature.id, wishes
+    words = (signature.display, signature.words, signature.website, signature.representative)
+    return signature.kind, *words, signature.commits and signature.id, wishes

@@ -8,15 +8,16 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import case, literal, select, update
 from sqlalchemy.orm import Session
 
 from pledges.letter.models import Letter, LetterState
 from pledges.mail import outbox
 from pledges.mail.models import OwedMail, OwedState
 from pledges.signature import listing, vouching
+from pledges.signature.conditions import WAITING, holds
 from pledges.signature.models import Signature
-from pledges.signature.states import CONFIRMED, WAITING, State
+from pledges.signature.states import TOLD, State
 from pledges.signature.words import Display
 from pledges.tally import counting
 from pledges.tally.queries import list_figures
@@ -52,9 +53,10 @@ def tell_gathered(session: Session, *, now: datetime) -> None:
     is_reached = Signature.letter_id.in_(_REACHED)
     untold = Signature.together & Signature.together_told_at.is_(None) & Signature.email.is_not(None)
     untold &= ~Signature.earlier & (Signature.display != Display.ANONYMOUS)
-    some = select(Signature.id).where(is_reached, untold, Signature.state.in_(CONFIRMED | WAITING)).limit(AT_ONCE)
+    some = select(Signature.id).where(is_reached, untold, Signature.state.in_(TOLD)).limit(AT_ONCE)
     ids = session.scalars(some.with_for_update(skip_locked=True)).all()  # waits for nobody, so in whatever order
-    told = update(Signature).where(Signature.id.in_(ids)).values(together_told_at=now)
+    back_at = case((holds(WAITING), literal(now, Signature.back_at.type)))
+    told = update(Signature).where(Signature.id.in_(ids)).values(together_told_at=now, back_at=back_at)
     session.execute(told, execution_options={"synchronize_session": False})
     for signature_id in ids:
         outbox.owe(session, TOGETHER_REACHED, signature_id, now=now)

@@ -148,7 +148,7 @@ def _own_page(session: Session, owed: OwedMail, now: datetime) -> Content | None
 def _to_own_pages(recipient: str, held: Sequence[Signature], now: datetime) -> Content:
     """The way to each, that of a person first: no name stands beside it."""
     in_order = sorted(held, key=lambda row: row.kind is Kind.ORGANIZATION)
-    pages = [(_organization(row), manage_token(row, now)) for row in in_order]
+    pages = [(_organization(row) or row.website_host, manage_token(row, now)) for row in in_order]
     return content_for(OWN_PAGE, recipient, in_order[0], pages=pages, organization=None)
 
 

@@ -58,6 +58,7 @@ class Signature(Base):
         _index("uq_signature_mailbox", "letter_id", "email_digest", "website_host", where=_SIGNED_FOR, unique=True),
         Index("ix_signature_email_digest", "letter_id", "email_digest"),
         _index("ix_signature_waiting", "letter_id", "confirmed_at", "id", where=_WAITING),
+        _index("ix_signature_back", "letter_id", "back_at", where=text("back_at IS NOT NULL")),
         _index("ix_signature_decided", "letter_id", "confirmed_at", "id", where=_DECIDED),
         _index("ix_signature_listed", "letter_id", "confirmed_at", "id", where=_LISTED),
         _index("ix_signature_together", "letter_id", "id", where=_TOGETHER),
@@ -118,6 +119,8 @@ class Signature(Base):
     """Let through by a moderator who could read it, and not by the letter's policy alone."""
     unread: Mapped[bool] = mapped_column(server_default=false())
     """Let through by a moderator while it was sealed: it counts, and is read before it shows."""
+    back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it came to the moderators' desk that is there: from a seal, or in other words than were let through."""
     statement_state: Mapped[StatementState | None] = mapped_column(one_of(StatementState, "statement_state"))
     domain: Mapped[str | None] = mapped_column(String(253))
     """Of the confirmed address, where the letter takes only some domains or the affiliation matches it."""

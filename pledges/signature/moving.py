@@ -42,14 +42,15 @@ def move(
     changes: Counter[Bucket] = Counter()
     written: list[Change] = []
     for signature in signatures:
-        kind, earlier = signature.kind, signature.earlier
-        changes.update(steps_between((kind, signature.state, earlier), (kind, to, earlier)))
-        written.append(Change(signature.id, signature.state, to, reason))
+        old, kind, earlier = signature.state, signature.kind, signature.earlier
+        changes.update(steps_between((kind, old, earlier), (kind, to, earlier)))
+        written.append(Change(signature.id, old, to, reason))
         signature.state = to
         is_let_through = to is State.APPROVED and by is Actor.MODERATOR
         signature.checked = is_let_through and not signature.is_sealed
         signature.unread = is_let_through and signature.is_sealed
-        for column in ("checked", "unread"):
+        signature.back_at = now if (old, to) == (State.APPROVED, State.AWAITING) else None
+        for column in ("checked", "unread", "back_at"):
             flag_modified(signature, column)  # changed or not: so one statement serves all
     listing.relist(session, signatures)
     history.write(session, written, by=by, account_id=account_id, now=now)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, exists, func, literal, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, case, exists, func, literal, literal_column, select, tuple_
 from sqlalchemy.orm import Session, aliased, defaultload, defer, joinedload
 
 from pledges import cursor
@@ -20,8 +20,11 @@ SEEN = ~Signature.together | Signature.together_told_at.is_not(None)
 """Names that wait for others are sealed for moderators too, until they are going to show."""
 _of = aliased(Letter)
 _COUNTS_APPROVED = exists().where(_of.id == Signature.letter_id, _of.counted == Counted.APPROVED).correlate(Signature)
-_NEEDED = Signature.state.in_((State.QUARANTINED, State.REJECTED)) | _COUNTS_APPROVED
-"""Of sealed ones moderators see what stands outside the letter's count unless they let it in: that it is there."""
+_NEEDED = Signature.state.in_((State.QUARANTINED, State.REJECTED)) | Signature.unread
+_NEEDED |= (Signature.state == State.AWAITING) & _COUNTS_APPROVED
+"""Of sealed ones moderators see that those are there which stand outside the letter's count unless they let them in,
+and what they have made of such ones.
+"""
 _ON_QUEUE = SEEN | (_NEEDED & ~Signature.unread)
 
 
@@ -77,7 +80,16 @@ def lock_seen(session: Session, letter: Letter, ids: Sequence[int]) -> Sequence[
     """Those of `ids` that were confirmed under this letter, in order of id, held until the transaction ends; without
     those that moderators do not see: what they are not shown, they neither decide on nor are told of.
     """
-    theirs = (Signature.letter_id == letter.id) & (Signature.state != State.PENDING) & (SEEN | _NEEDED)
+    return _lock(session, letter, ids, SEEN)
+
+
+def lock_on_desk(session: Session, letter: Letter, ids: Sequence[int]) -> Sequence[Signature]:
+    """The same with the sealed ones that moderators see are there, without a word of them."""
+    return _lock(session, letter, ids, SEEN | _NEEDED)
+
+
+def _lock(session: Session, letter: Letter, ids: Sequence[int], which: ColumnElement[bool]) -> Sequence[Signature]:
+    theirs = (Signature.letter_id == letter.id) & (Signature.state != State.PENDING) & which
     return session.scalars(locked(select(Signature).where(theirs, Signature.id.in_(ids)).order_by(Signature.id))).all()
 
 
@@ -171,16 +183,16 @@ def count_waiting(session: Session) -> Mapping[int, int]:
 
 
 def newest_waiting(session: Session) -> Mapping[int, datetime]:
-    """By letter: when the newest name that waits was confirmed. Reads one row of the index for each letter."""
-    newest = (
-        select(Signature.confirmed_at)
-        .where(Signature.letter_id == Letter.id, holds(WAITING), _ON_QUEUE)
-        .order_by(Signature.confirmed_at.desc(), Signature.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    rows = session.execute(select(Letter.id, newest))
-    return {row[0]: row[1] for row in rows if row[1] is not None}
+    """By letter: when a name came last that waits, confirmed or to be looked at once more. Reads a row of each index
+    for each letter.
+    """
+    theirs = (Signature.letter_id == Letter.id) & _ON_QUEUE
+    confirmed = select(Signature.confirmed_at).where(theirs, holds(WAITING))
+    back = select(Signature.back_at).where(theirs, Signature.back_at.is_not(None))
+    confirmed = confirmed.order_by(Signature.confirmed_at.desc(), Signature.id.desc()).limit(1)
+    back = back.order_by(Signature.back_at.desc()).limit(1)
+    rows = session.execute(select(Letter.id, confirmed.scalar_subquery(), back.scalar_subquery()))
+    return {letter_id: max(filter(None, moments)) for letter_id, *moments in rows if any(moments)}
 
 
 def decided_by_moderators(session: Session, ids: Sequence[int]) -> frozenset[int]:

@@ -41,9 +41,9 @@ def newest_unread(session: Session) -> Mapping[int, datetime]:
 
 
 def mark(signatures: Sequence[Signature], state: StatementState) -> None:
-    """Judges the statements of those who have one; written with what else becomes of them."""
+    """Judges the statements of those who have one that can be read; written with what else becomes of them."""
     for signature in signatures:
-        if signature.statement_state is not None:
+        if signature.statement_state is not None and not signature.is_sealed:
             signature.statement_state = state
         flag_modified(signature, "statement_state")  # changed or not: so one statement serves all
 

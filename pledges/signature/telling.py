@@ -61,6 +61,7 @@ def _checks(signature: Signature) -> dict[str, Any]:
         "affiliation_matched": signature.affiliation_matched,
         "moderator": signature.checked,
         "unread": signature.unread,
+        "to_moderators_again_at": _iso(signature.back_at),
         "flags": [flag for flag in signature.flags if flag in OPEN],
     }
 

@@ -133,7 +133,7 @@ def _pledged(shown: Face, standing: Standing, letter: Letter, text: LetterText) 
 def what_is_counted(letter: Letter, n: int) -> str:
     """The words beside the number."""
     if letter.counted is Counted.APPROVED:
-        words = ngettext("person has signed, checked by a moderator", "people have signed, checked by moderators", n)
+        words = ngettext("person has signed and is approved", "people have signed and are approved", n)
     else:
         words = ngettext("person has signed and confirmed by mail", "people have signed and confirmed by mail", n)
     return str(words)

@@ -6,9 +6,13 @@ import pytest
 import time_machine
 from sqlalchemy import event
 
+from pledges.letter.models import Letter
 from pledges.moderation import deciding, notifying
 from pledges.moderation.notifying import NAMES_WAITING
+from pledges.signature import changing, queries
+from pledges.signature.changing import Wish
 from pledges.signature.states import State
+from pledges.signature.words import Display
 from pledges.worker import Worker
 from tests.crowds import crowd, in_state
 from tests.mailing import MailSink, plain
@@ -43,6 +47,50 @@ def test_nobody_is_told_while_nothing_waits(workshop: Workshop) -> None:
         in_state(workshop, letter, state, f"{state}@example.org")
     assert told(workshop) == []
     assert not [owed for owed in workshop.outbox() if owed.event == NAMES_WAITING]
+
+
+@pytest.mark.parametrize("count", ["confirmed", "approved"])
+def test_what_comes_from_a_seal_is_news_whenever_it_was_confirmed(
+    workshop: Workshop, time: time_machine.Traveller, count: str
+) -> None:
+    workshop.account()
+    letter = workshop.letter(together=3, count=count)
+    workshop.confirmed(letter, "timid@example.org", "Timid Quillfeather", together=True)
+    in_state(workshop, letter, State.AWAITING, "first@example.org")
+    assert len(told(workshop)) == 1
+    approve_all(workshop, letter)
+    time.shift(2 * HOUR)
+    assert told(workshop) == []
+    in_state(workshop, letter, State.APPROVED, "third@example.org")
+    for _ in range(3):
+        time.shift(3)
+        workshop.worker.work()
+    mails = [mail for mail in workshop.sink.messages if "/moderation/" in plain(mail)]
+    assert len(mails) == 2
+    assert "1 name" in plain(mails[-1])
+
+
+def test_other_words_on_the_own_page_are_news_whenever_the_name_was_confirmed(
+    workshop: Workshop, time: time_machine.Traveller
+) -> None:
+    workshop.account()
+    letter = workshop.letter(moderation="flag")
+    signature = workshop.confirmed(letter)
+    workshop.confirmed(letter, "bea@example.org", "www.bea.com")
+    assert len(told(workshop)) == 1
+    approve_all(workshop, letter)
+    time.shift(2 * HOUR)
+    with workshop.writing() as session:
+        wish = Wish(Display.PUBLIC, role="Empress", affiliation=None, statement=None)
+        changing.change(session, signature.id, wish, now=workshop.now())
+    (mail,) = told(workshop)
+    assert "1 name" in plain(mail)
+
+
+def approve_all(workshop: Workshop, letter: Letter) -> None:
+    with workshop.writing() as session:
+        ids = [row.id for row in queries.list_waiting(session, letter, limit=9)[0]]
+        deciding.approve(session, letter, ids, account_id=None, now=workshop.now())
 
 
 def test_while_names_keep_coming_a_moderator_gets_one_mail_an_hour(

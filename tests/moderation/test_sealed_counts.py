@@ -2,9 +2,11 @@
 
 import pytest
 import time_machine
+from sqlalchemy import event
 
 from pledges import clock
 from pledges.letter.models import Letter
+from pledges.moderation import deciding
 from pledges.signature import queries
 from pledges.signature.models import Signature
 from pledges.signature.states import State
@@ -157,6 +159,33 @@ def test_one_that_is_kept_out_sealed_can_be_taken_back_sealed(workshop: Workshop
     assert "nothing was changed for: (sealed): rejected" in flashed(moderator, "ask-more")
     revise(moderator, "ask-more", [sealed.id], "take_back")
     assert workshop.state(sealed) is State.AWAITING
+
+
+def test_what_was_let_in_sealed_can_be_taken_off_sealed(workshop: Workshop, moderator: Visitor) -> None:
+    letter = workshop.letter(**{**HOLD, "count": "confirmed"})
+    sealed = in_state(workshop, letter, State.QUARANTINED, "timid@hiding.example", "Timid Quillfeather", together=True)
+    decide(moderator, "ask-more", [sealed.id], "approve")
+    moderator.get("/moderation/ask-more/decided")
+    assert "Sealed until enough have signed" in moderator.text
+    assert told_on(moderator, *PAGES) == []
+    revise(moderator, "ask-more", [sealed.id], "remove", "Pressed by mistake")
+    assert workshop.state(sealed) is State.REJECTED
+
+
+def test_many_are_let_in_by_as_many_statements_sealed_or_not(workshop: Workshop, moderator: Visitor) -> None:
+    letter = workshop.letter(**HOLD)
+    chosen = [
+        workshop.confirmed(
+            letter, f"a{number}@example.org", f"Ada {number}", together=number % 2 == 0, statement="I am."
+        )
+        for number in range(20)
+    ]
+    ran: list[str] = []
+    with workshop.writing() as session:
+        event.listen(session.get_bind(), "before_cursor_execute", lambda *told: ran.append(told[2]))
+        deciding.approve(session, letter, [row.id for row in chosen], account_id=None, now=workshop.now())
+    assert len([statement for statement in ran if statement.startswith("UPDATE signature ")]) == 1
+    assert workshop.figures(letter) == Figures(approved=20)
 
 
 def test_the_sentence_of_a_sealed_one_is_nobodys_to_judge(workshop: Workshop, moderator: Visitor) -> None:

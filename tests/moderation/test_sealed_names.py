@@ -15,8 +15,9 @@ from tests.people import Visitor, Workshop
 from tests.pledge.promises import AFTER, PLEDGES, pledged, report
 
 
-def test_a_sealed_names_report_waits_sealed_too(workshop: Workshop, moderator: Visitor) -> None:
-    letter = workshop.letter(together=9, moderation="flag", pledges=PLEDGES)
+@pytest.mark.parametrize("count", ["confirmed", "approved"])
+def test_a_sealed_names_report_waits_sealed_too(workshop: Workshop, moderator: Visitor, count: str) -> None:
+    letter = workshop.letter(together=9, moderation="hold", count=count, pledges=PLEDGES)
     sealed = pledged(workshop, letter, "timid@example.org", "Timid Quillfeather", speak=None)
     with workshop.writing() as session:
         signature = queries.lock_signature(session, sealed.id)

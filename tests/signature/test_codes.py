@@ -132,14 +132,23 @@ def test_of_several_submissions_the_newest_is_looked_at_before_its_digits_confir
     assert workshop.figures(letter) == Figures(awaiting=1)
 
 
+@pytest.mark.parametrize("both", [{}, {"together": "y"}])
 @pytest.mark.parametrize(
-    "fields", [{"statement": "I do."}, {"pledge": "speak-up"}, {"display": "anonymous"}, {"country": "ES"}]
+    "fields",
+    [
+        {"name": "Ada who hates her boss"},
+        {"statement": "I do."},
+        {"pledge": "speak-up"},
+        {"display": "anonymous"},
+        {"country": "ES"},
+    ],
 )
 def test_other_words_wishes_or_pledges_are_looked_at_first(
-    workshop: Workshop, visitor: Visitor, fields: dict[str, str]
+    workshop: Workshop, visitor: Visitor, both: dict[str, str], fields: dict[str, str]
 ) -> None:
-    letter = workshop.letter(anonymous="true", pledges="[{key: speak-up, kind: act, text: I will speak up.}]")
-    for sent in ({}, fields):
+    pledges = "[{key: speak-up, kind: act, text: I will speak up.}]"
+    letter = workshop.letter(anonymous="true", together=3, pledges=pledges)
+    for sent in (both, {**both, **fields}):
         visitor.sign("ask-more", **sent)
         workshop.deliver()
     answer = visitor.post(CODE, {"email": "ada@example.org", "code": digits(workshop)})

@@ -29,6 +29,7 @@ TOLD = {
     "affiliation_matched": "checks.affiliation_matched",
     "checked": "checks.moderator",
     "unread": "checks.unread",
+    "back_at": "checks.to_moderators_again_at",
     "flags": "checks.flags",
     "updates": "wishes.updates",
     "closing_told_at": "wishes.closing_told_at",
