@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from pledges.errors import DomainError
 from pledges.letter.models import Letter
-from pledges.signature import moving, organizations, policy, queries, statements
+from pledges.signature import desk, moving, organizations, policy, statements
 from pledges.signature.models import Signature, StatementState
 from pledges.signature.organizations import OrganizationSigned
 from pledges.signature.states import Actor, State
@@ -47,7 +47,7 @@ def approve(
     `seen` says by id which edition of the words the moderator read: what its signatory has changed since is left alone,
     here as in every decision of the queue.
     """
-    rows = queries.lock_on_desk(session, letter, ids[:MOST_AT_ONCE])
+    rows = desk.lock_on_desk(session, letter, ids[:MOST_AT_ONCE])
     waiting = [row for row in rows if row.is_waiting and _is_as_seen(row, seen)]
     statements.mark(waiting, StatementState.APPROVED)
     return _move(session, rows, waiting, State.APPROVED, account_id=account_id, reason=None, now=now)
@@ -63,7 +63,7 @@ def approve_name(
     seen: Mapping[int, str] = UNSAID,
 ) -> Outcome:
     """Lets the names through that still wait, without their statements."""
-    rows = queries.lock_on_desk(session, letter, ids[:MOST_AT_ONCE])
+    rows = desk.lock_on_desk(session, letter, ids[:MOST_AT_ONCE])
     waiting = [row for row in rows if row.is_waiting and _is_as_seen(row, seen)]
     statements.mark(waiting, StatementState.REJECTED)
     return _move(session, rows, waiting, State.APPROVED, account_id=account_id, reason=WITHOUT_STATEMENT, now=now)
@@ -82,7 +82,7 @@ def judge_statements(
     seen: Mapping[int, str] = UNSAID,
 ) -> Outcome:
     """Judges the statements alone under approved names, where nobody has judged them since they were `old`."""
-    rows = queries.lock_on_desk(session, letter, ids[:MOST_AT_ONCE])
+    rows = desk.lock_on_desk(session, letter, ids[:MOST_AT_ONCE])
     unjudged = [row for row in rows if _is_listable(row) and row.statement_state is old]
     open_ones = [row for row in unjudged if _is_as_seen(row, seen)]
     why = f"sentence {new}" + (f": {reason}" if reason else "")
@@ -101,9 +101,9 @@ def reject(
     seen: Mapping[int, str] = UNSAID,
 ) -> Outcome:
     """Keeps out the names that still wait, or that only the letter's policy had let through."""
-    rows = queries.lock_on_desk(session, letter, ids[:MOST_AT_ONCE])
+    rows = desk.lock_on_desk(session, letter, ids[:MOST_AT_ONCE])
     approved = [row.id for row in rows if row.state is State.APPROVED]
-    decided = queries.decided_by_moderators(session, approved) if approved else frozenset()
+    decided = desk.decided_by_moderators(session, approved) if approved else frozenset()
     undecided = [row for row in rows if row.is_waiting or (row.id in approved and row.id not in decided)]
     waiting = [row for row in undecided if _is_as_seen(row, seen)]
     return _move(session, rows, waiting, State.REJECTED, account_id=account_id, reason=reason, now=now)
@@ -113,7 +113,7 @@ def remove(
     session: Session, letter: Letter, signature_id: int, *, reason: str, account_id: int, now: datetime
 ) -> Outcome:
     """Takes an approved name off, whoever had approved it."""
-    rows = queries.lock_on_desk(session, letter, [signature_id])
+    rows = desk.lock_on_desk(session, letter, [signature_id])
     approved = [row for row in rows if row.state is State.APPROVED]
     return _move(session, rows, approved, State.REJECTED, account_id=account_id, reason=reason, now=now)
 
@@ -123,7 +123,7 @@ def take_back(session: Session, letter: Letter, signature_id: int, *, account_id
 
     Raises OrganizationSigned if it has signed anew meanwhile.
     """
-    rows = queries.lock_on_desk(session, letter, [signature_id])
+    rows = desk.lock_on_desk(session, letter, [signature_id])
     rejected = [row for row in rows if row.state is State.REJECTED]
     for row in rejected:
         organizations.check_free(session, row)

@@ -13,9 +13,9 @@ from pledges.pledge import queries, reading
 from pledges.pledge.models import Commitment, Reading
 from pledges.pledge.states import REPORTED
 from pledges.signature import history
+from pledges.signature.desk import lock_seen
 from pledges.signature.history import Change
 from pledges.signature.models import Signature
-from pledges.signature.queries import lock_seen
 from pledges.signature.states import Actor
 
 

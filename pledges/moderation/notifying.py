@@ -14,7 +14,7 @@ from pledges.mail.models import OwedMail
 from pledges.organizer.models import Account
 from pledges.organizer.queries import find_account, list_accounts, list_limits
 from pledges.pledge import reading
-from pledges.signature import queries, statements
+from pledges.signature import desk, statements
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ def tell_moderators(session: Session, *, now: datetime) -> None:
 
 def _newest_waiting(session: Session) -> Mapping[int, datetime]:
     newest: dict[int, datetime] = {}
-    for waiting in (queries.newest_waiting(session), statements.newest_unread(session), reading.newest_unread(session)):
+    for waiting in (desk.newest_waiting(session), statements.newest_unread(session), reading.newest_unread(session)):
         newest.update({id_: max(at, newest.get(id_, at)) for id_, at in waiting.items()})
     return newest
 
@@ -61,7 +61,7 @@ def _names_waiting(session: Session, owed: OwedMail, now: datetime) -> Content |
     if account is None:
         return None
     limits = list_limits(session, account)
-    names = _within_reach(queries.count_waiting(session), limits)
+    names = _within_reach(desk.count_waiting(session), limits)
     sentences = _within_reach(statements.count_unread(session), limits)
     reports = _within_reach(reading.count_unread(session), limits)
     if not names and not sentences and not reports:

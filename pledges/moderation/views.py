@@ -28,7 +28,7 @@ from pledges.moderation.page import tell, tell_of_reports, told
 from pledges.organizer.desk import staff_only
 from pledges.organizer.models import Role
 from pledges.pledge import reading
-from pledges.signature import queries, statements
+from pledges.signature import desk, queries, statements
 from pledges.tally.queries import list_figures
 
 PAGE = 100
@@ -43,7 +43,7 @@ Answer: TypeAlias = Response | str | tuple[str, int]
 def letters() -> Answer:
     session = db.session()
     mine = [letter for letter in list_letters(session) if current_user.reaches(letter.id)]
-    counts = (queries.count_waiting(session), statements.count_unread(session), reading.count_unread(session))
+    counts = (desk.count_waiting(session), statements.count_unread(session), reading.count_unread(session))
     waiting = {letter.id: [count.get(letter.id, 0) for count in counts] for letter in mine}
     mine.sort(key=lambda letter: -sum(waiting[letter.id]))
     figures = list_figures(session, mine)
@@ -148,7 +148,7 @@ def _decide(session: Session, letter: Letter, choice: Choice) -> Outcome:
 def _queue_page(session: Session, letter: Letter, form: DecisionForm) -> str:
     """Names, sentences and reports that wait; the form that comes back is that of one of them."""
     is_of_reports = isinstance(form, ReportsForm)
-    signatures, after = queries.list_waiting(session, letter, after=request.args.get("after"), limit=PAGE)
+    signatures, after = desk.list_waiting(session, letter, after=request.args.get("after"), limit=PAGE)
     unread, after_unread = statements.list_unread(session, letter, after=request.args.get("unread"), limit=PAGE)
     reports, after_reports = reading.list_unread(session, letter, after=request.args.get("reports"), limit=PAGE)
     return render_template(
@@ -161,7 +161,7 @@ def _queue_page(session: Session, letter: Letter, form: DecisionForm) -> str:
         unread=unread,
         after_unread=after_unread,
         sentences=statements.count_unread(session).get(letter.id, 0),
-        waiting=queries.count_waiting(session).get(letter.id, 0),
+        waiting=desk.count_waiting(session).get(letter.id, 0),
         reports=reports,
         after_reports=after_reports,
         reports_waiting=reading.count_unread(session).get(letter.id, 0),
@@ -180,7 +180,7 @@ def _decided_page(session: Session, letter: Letter, form: DecisionForm) -> str:
     """Each row has a field for a reason of its own; what is wrong leads to that of the row that was sent."""
     if form.signature.data:
         form.reason.id = f"reason-{form.signature.data[0]}"
-    signatures, after = queries.list_decided(session, letter, after=request.args.get("after"), limit=PAGE)
+    signatures, after = desk.list_decided(session, letter, after=request.args.get("after"), limit=PAGE)
     history = queries.list_histories(session, [signature.id for signature in signatures])
     return render_template(
         "moderation/decided.html",

@@ -13,7 +13,7 @@ from pledges.letter.models import Letter
 from pledges.pledge.counting import Weighing
 from pledges.pledge.models import Commitment, Pledge, Reading
 from pledges.pledge.states import REPORTED
-from pledges.signature.queries import SEEN
+from pledges.signature.desk import SEEN
 from pledges.tally import counting
 
 

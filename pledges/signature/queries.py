@@ -1,31 +1,19 @@
 """Finds signatures, and lists them by key."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, exists, func, literal, literal_column, select, tuple_
+from sqlalchemy import Select, bindparam, case, func, literal, literal_column, select, tuple_
 from sqlalchemy.orm import Session, aliased, defaultload, defer, joinedload
 
 from pledges import cursor
-from pledges.letter.models import Counted, Letter, LetterText
-from pledges.signature.conditions import DECIDED, WAITING, holds
+from pledges.letter.models import Letter, LetterText
 from pledges.signature.models import Signature, SignatureEvent
 from pledges.signature.rounds import since_change
-from pledges.signature.states import HELD, Actor, Kind, State, bucket_of
+from pledges.signature.states import HELD, Kind, State, bucket_of
 
 MOST_INVITED = 60
 """So many first signatories stand first; more than fit on a page are no first ones."""
-SEEN = ~Signature.together | Signature.together_told_at.is_not(None)
-"""Names that wait for others are sealed for moderators too, until they are going to show."""
-_of = aliased(Letter)
-_COUNTS_APPROVED = exists().where(_of.id == Signature.letter_id, _of.counted == Counted.APPROVED).correlate(Signature)
-_NEEDED = Signature.state.in_((State.QUARANTINED, State.REJECTED)) | Signature.unread
-_NEEDED |= (Signature.state == State.AWAITING) & _COUNTS_APPROVED
-"""Of sealed ones moderators see that those are there which stand outside the letter's count unless they let them in,
-and what they have made of such ones.
-"""
-_ON_QUEUE = SEEN | (_NEEDED & ~Signature.unread)
 
 
 def _whole() -> Select[Signature]:
@@ -76,23 +64,6 @@ def lock_signature(session: Session, signature_id: int) -> Signature | None:
     return session.scalar(_ONE_ANEW, {"signature": signature_id})
 
 
-def lock_seen(session: Session, letter: Letter, ids: Sequence[int]) -> Sequence[Signature]:
-    """Those of `ids` that were confirmed under this letter, in order of id, held until the transaction ends; without
-    those that moderators do not see: what they are not shown, they neither decide on nor are told of.
-    """
-    return _lock(session, letter, ids, SEEN)
-
-
-def lock_on_desk(session: Session, letter: Letter, ids: Sequence[int]) -> Sequence[Signature]:
-    """The same with the sealed ones that moderators see are there, without a word of them."""
-    return _lock(session, letter, ids, SEEN | _NEEDED)
-
-
-def _lock(session: Session, letter: Letter, ids: Sequence[int], which: ColumnElement[bool]) -> Sequence[Signature]:
-    theirs = (Signature.letter_id == letter.id) & (Signature.state != State.PENDING) & which
-    return session.scalars(locked(select(Signature).where(theirs, Signature.id.in_(ids)).order_by(Signature.id))).all()
-
-
 def find_with_held(session: Session, signature_id: int) -> tuple[Signature | None, Signature | None]:
     """The signature, and its signatory's one that is past confirmation, if there is one."""
     found = session.execute(_ONE_AND_HELD, {"signature": signature_id}).one_or_none()
@@ -136,9 +107,9 @@ def list_listed(
     if without:
         statement = statement.where(Signature.id.not_in(without))
     if after is not None:
-        statement = statement.where(tuple_(Signature.confirmed_at, Signature.id) < _place(after))
+        statement = statement.where(tuple_(Signature.confirmed_at, Signature.id) < place(after))
     statement = statement.order_by(Signature.confirmed_at.desc(), Signature.id.desc())
-    return _page(session, statement, limit)
+    return page(session, statement, limit)
 
 
 def list_first(
@@ -166,53 +137,6 @@ def _listed(letter: Letter, kind: Kind) -> Select[Signature]:
     return listed.where(Signature.confirmed_at > since_change(letter.id))
 
 
-def list_waiting(
-    session: Session, letter: Letter, *, after: str | None = None, limit: int
-) -> tuple[Sequence[Signature], str | None]:
-    """A page of the names that nobody has decided on, oldest first, and where the next one begins."""
-    statement = select(Signature).where(Signature.letter_id == letter.id, holds(WAITING), _ON_QUEUE)
-    if after is not None:
-        statement = statement.where(tuple_(Signature.confirmed_at, Signature.id) > _place(after))
-    return _page(session, statement.order_by(Signature.confirmed_at, Signature.id), limit)
-
-
-def count_waiting(session: Session) -> Mapping[int, int]:
-    """By letter: how many names wait; letters where none does are left out."""
-    waiting = select(Signature.letter_id, func.count()).where(holds(WAITING), _ON_QUEUE)
-    return {row[0]: row[1] for row in session.execute(waiting.group_by(Signature.letter_id))}
-
-
-def newest_waiting(session: Session) -> Mapping[int, datetime]:
-    """By letter: when a name came last that waits, confirmed or to be looked at once more. Reads a row of each index
-    for each letter.
-    """
-    theirs = (Signature.letter_id == Letter.id) & _ON_QUEUE
-    confirmed = select(Signature.confirmed_at).where(theirs, holds(WAITING))
-    back = select(Signature.back_at).where(theirs, Signature.back_at.is_not(None))
-    confirmed = confirmed.order_by(Signature.confirmed_at.desc(), Signature.id.desc()).limit(1)
-    back = back.order_by(Signature.back_at.desc()).limit(1)
-    rows = session.execute(select(Letter.id, confirmed.scalar_subquery(), back.scalar_subquery()))
-    return {letter_id: max(filter(None, moments)) for letter_id, *moments in rows if any(moments)}
-
-
-def decided_by_moderators(session: Session, ids: Sequence[int]) -> frozenset[int]:
-    """Those of `ids` on which a moderator has decided before; a statement alone is not the name."""
-    of_names = (SignatureEvent.actor == Actor.MODERATOR) & (SignatureEvent.old != SignatureEvent.new)
-    statement = select(SignatureEvent.signature_id).where(SignatureEvent.signature_id.in_(ids), of_names)
-    return frozenset(session.scalars(statement))
-
-
-def list_decided(
-    session: Session, letter: Letter, *, after: str | None = None, limit: int
-) -> tuple[Sequence[Signature], str | None]:
-    """A page of the approved and rejected, newest first, and where the next one begins."""
-    is_told = (SEEN & ~Signature.unread) | (~SEEN & _NEEDED)
-    statement = select(Signature).where(Signature.letter_id == letter.id, holds(DECIDED), is_told)
-    if after is not None:
-        statement = statement.where(tuple_(Signature.confirmed_at, Signature.id) < _place(after))
-    return _page(session, statement.order_by(Signature.confirmed_at.desc(), Signature.id.desc()), limit)
-
-
 def rows_by_bucket() -> Select[tuple[int, str, int]]:
     """What the tally must say: (letter_id, bucket, how many), counted from the rows."""
     bucket = case(
@@ -231,7 +155,8 @@ def rows_by_bucket() -> Select[tuple[int, str, int]]:
     return counted.having(bucket.is_not(None))
 
 
-def _page(session: Session, statement: Select[Signature], limit: int) -> tuple[Sequence[Signature], str | None]:
+def page(session: Session, statement: Select[Signature], limit: int) -> tuple[Sequence[Signature], str | None]:
+    """So many of a list by its key, the moment and the id, and where the next one begins."""
     rows = session.scalars(statement.limit(limit + 1)).all()
     if len(rows) <= limit:
         return rows, None
@@ -240,7 +165,8 @@ def _page(session: Session, statement: Select[Signature], limit: int) -> tuple[S
     return rows[:limit], cursor.encode(cursor.of_moment(last.confirmed_at), last.id)
 
 
-def _place(after: str):  # type: ignore[no-untyped-def] # Tuple
+def place(after: str):  # type: ignore[no-untyped-def] # Tuple
+    """Where a page begins, for a comparison; raises CursorUnknown."""
     at, signature_id = cursor.decode(after, int, int)
     return tuple_(
         literal(cursor.to_moment(int(at)), Signature.confirmed_at.type), literal(signature_id, Signature.id.type)

@@ -9,7 +9,7 @@ from sqlalchemy import event
 from pledges.letter.models import Letter
 from pledges.moderation import deciding, notifying
 from pledges.moderation.notifying import NAMES_WAITING
-from pledges.signature import changing, queries
+from pledges.signature import changing, desk
 from pledges.signature.changing import Wish
 from pledges.signature.states import State
 from pledges.signature.words import Display
@@ -89,7 +89,7 @@ def test_other_words_on_the_own_page_are_news_whenever_the_name_was_confirmed(
 
 def approve_all(workshop: Workshop, letter: Letter) -> None:
     with workshop.writing() as session:
-        ids = [row.id for row in queries.list_waiting(session, letter, limit=9)[0]]
+        ids = [row.id for row in desk.list_waiting(session, letter, limit=9)[0]]
         deciding.approve(session, letter, ids, account_id=None, now=workshop.now())
 
 

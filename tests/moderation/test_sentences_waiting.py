@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from pledges.moderation import deciding
-from pledges.signature import queries
+from pledges.signature import desk
 from pledges.signature.models import StatementState
 from pledges.signature.states import State
 from pledges.signature.words import Display, Words
@@ -23,7 +23,7 @@ def test_a_hundred_sentences_stand_on_a_page_and_the_next_begins_behind_them(
     letter = workshop.letter(moderation="flag")
     ids = [s.id for s in crowd(workshop, letter, [f"Name {n}" for n in range(130)])]
     with workshop.writing() as session:
-        for number, row in enumerate(queries.lock_seen(session, letter, ids)):
+        for number, row in enumerate(desk.lock_seen(session, letter, ids)):
             row.write(Words(name=row.name, statement=f"Sentence {number}"), Display.PUBLIC)
     assert sentences(moderator) == ids[:100]
     assert "130 sentences wait" in moderator.text
@@ -60,7 +60,7 @@ def test_judging_a_hundred_sentences_costs_as_many_statements_as_judging_two(wor
         state = State.APPROVED if "statement" in decision else State.AWAITING
         ids = [s.id for s in crowd(workshop, letter, [f"Name {n}" for n in range(people)], state)]
         with workshop.writing() as session:
-            for row in queries.lock_seen(session, letter, ids)[::2]:
+            for row in desk.lock_seen(session, letter, ids)[::2]:
                 row.write(Words(name=row.name, statement=SENTENCE), Display.PUBLIC)
         with counted(workshop.app) as run, workshop.writing() as session:
             how = {"account_id": None, "now": workshop.now()}

@@ -2,7 +2,7 @@
 
 from pledges.letter.models import Letter
 from pledges.moderation import deciding
-from pledges.signature import queries
+from pledges.signature import desk
 from pledges.signature.models import Signature
 from pledges.signature.states import State
 from tests.people import Visitor, Workshop
@@ -29,8 +29,8 @@ def confirm(workshop: Workshop, visitor: Visitor, **fields: str) -> int:
 
 def stored(workshop: Workshop, letter: Letter) -> list[Signature]:
     with workshop.writing() as session:
-        waiting, _ = queries.list_waiting(session, letter, limit=10)
-        decided, _ = queries.list_decided(session, letter, limit=10)
+        waiting, _ = desk.list_waiting(session, letter, limit=10)
+        decided, _ = desk.list_decided(session, letter, limit=10)
     return [*waiting, *decided]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from pledges.moderation import deciding
-from pledges.signature import queries
+from pledges.signature import desk
 from pledges.signature.models import Signature
 from pledges.signature.states import State
 from pledges.tally.queries import Figures
@@ -31,7 +31,7 @@ def approve(workshop: Workshop, slug: str = "ask-more") -> None:
 
     with workshop.writing() as session:
         letter = get_letter(session, slug)
-        ids = [r.id for r in queries.list_waiting(session, letter, limit=9)[0]]
+        ids = [r.id for r in desk.list_waiting(session, letter, limit=9)[0]]
         deciding.approve(session, letter, ids, account_id=None, now=workshop.now())
 
 

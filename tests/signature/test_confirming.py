@@ -7,7 +7,7 @@ from pledges import clock
 from pledges.letter import publishing
 from pledges.letter.queries import get_letter
 from pledges.moderation import deciding
-from pledges.signature import queries
+from pledges.signature import desk
 from pledges.signature.mails import manage_token
 from pledges.signature.states import Kind, State
 from pledges.tally.queries import Figures
@@ -91,7 +91,7 @@ def test_a_repeat_after_a_moderators_rejection_answers_the_same(workshop: Worksh
     path = mailed(workshop, visitor)
     visitor.post(path)
     with workshop.writing() as session:
-        ids = [row.id for row in queries.list_waiting(session, letter, limit=1)[0]]
+        ids = [row.id for row in desk.list_waiting(session, letter, limit=1)[0]]
         deciding.reject(session, letter, ids, reason="made up", account_id=None, now=clock.now())
     assert visitor.post(path).headers["Location"] == "/letters/ask-more/thanks"
     assert workshop.figures(letter) == Figures(rejected=1)

@@ -11,7 +11,7 @@ from pledges.letter import withdrawing
 from pledges.letter.models import Letter
 from pledges.letter.queries import get_letter
 from pledges.moderation import deciding
-from pledges.signature import gathering, queries
+from pledges.signature import desk, gathering
 from pledges.signature.models import Signature
 from pledges.tally.queries import Figures
 from tests.crowds import stolen
@@ -117,7 +117,7 @@ def test_those_who_came_only_to_open_what_others_sealed_open_nothing_once_they_a
         signed(workshop, visitor, name)
     work(workshop)
     with workshop.writing() as session:
-        rows = queries.list_waiting(session, letter, limit=9)[0]
+        rows = desk.list_waiting(session, letter, limit=9)[0]
         socks = [row.id for row in rows if "Sock" in (row.words.name or "")]
         deciding.reject(session, letter, socks, reason="Nobody", account_id=None, now=clock.now())
         timid = [row.id for row in rows if row.id not in socks]
@@ -201,7 +201,7 @@ def test_moderators_see_the_name_only_once_it_is_going_to_show(workshop: Worksho
     moderator.get("/moderation/ask-more")
     assert "Timid Quillfeather" in moderator.text
     with workshop.writing() as session:
-        ids = [row.id for row in queries.list_waiting(session, letter, limit=9)[0]]
+        ids = [row.id for row in desk.list_waiting(session, letter, limit=9)[0]]
         deciding.approve(session, letter, ids, account_id=None, now=clock.now())
     assert "Quillfeather" not in visitor.get("/letters/ask-more/signatories").text
     work(workshop, hours=25)

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from pledges.moderation import deciding
-from pledges.signature import queries
+from pledges.signature import desk, queries
 from pledges.signature.mails import manage_token
 from pledges.signature.states import State
 from pledges.signature.withdrawing import withdraw
@@ -141,7 +141,7 @@ def test_a_rejected_signatory_who_withdraws_is_held_when_signing_again(workshop:
     assert workshop.figures(letter) == Figures(withdrawn=1)
     own_page(workshop, visitor, email="ADA@example.org")
     with workshop.writing() as session:
-        (held,) = queries.list_waiting(session, letter, limit=9)[0]
+        (held,) = desk.list_waiting(session, letter, limit=9)[0]
     assert (held.state, held.flags) == (State.AWAITING, ["returned"])
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from pledges.letter.models import Letter
-from pledges.signature import conditions, organizations, queries, submissions
+from pledges.signature import conditions, desk, organizations, queries, submissions
 from pledges.signature.models import Signature
 from pledges.signature.policy import MANY
 from pledges.signature.states import HELD, WAITING, Kind, State
@@ -93,14 +93,14 @@ def test_who_signs_again_is_found_by_the_mailbox(workshop: Workshop) -> None:
 
 
 DESK_READS: dict[str, tuple[str, Callable[[Session, Letter], object]]] = {
-    "names that wait": ("ix_signature_waiting", lambda s, letter: queries.list_waiting(s, letter, limit=5)),
+    "names that wait": ("ix_signature_waiting", lambda s, letter: desk.list_waiting(s, letter, limit=5)),
     "further names that wait": (
         "ix_signature_waiting",
-        lambda s, letter: queries.list_waiting(s, letter, after=queries.list_waiting(s, letter, limit=2)[1], limit=5),
+        lambda s, letter: desk.list_waiting(s, letter, after=desk.list_waiting(s, letter, limit=2)[1], limit=5),
     ),
-    "how many wait": ("ix_signature_waiting", lambda s, _letter: queries.count_waiting(s)),
-    "the newest that wait": ("ix_signature_waiting", lambda s, _letter: queries.newest_waiting(s)),
-    "what was decided": ("ix_signature_decided", lambda s, letter: queries.list_decided(s, letter, limit=5)),
+    "how many wait": ("ix_signature_waiting", lambda s, _letter: desk.count_waiting(s)),
+    "the newest that wait": ("ix_signature_waiting", lambda s, _letter: desk.newest_waiting(s)),
+    "what was decided": ("ix_signature_decided", lambda s, letter: desk.list_decided(s, letter, limit=5)),
     "who holds a website": (
         "uq_signature_organization",
         lambda s, letter: organizations.check_free(

@@ -7,7 +7,7 @@ import pytest
 
 from pledges import clock
 from pledges.letter.models import Counted
-from pledges.signature import moving, queries
+from pledges.signature import desk, moving, queries
 from pledges.signature.models import Signature
 from pledges.signature.states import Actor, Kind, State, TransitionRefused, check
 from pledges.signature.words import Display
@@ -123,7 +123,7 @@ def test_a_refused_move_changes_none_of_its_signatures(workshop: Workshop) -> No
     rejected = in_state(workshop, letter, State.REJECTED, "two@example.org")
     before = workshop.figures(letter)
     with workshop.writing() as session:
-        rows = queries.lock_seen(session, letter, [waiting.id, rejected.id])
+        rows = desk.lock_seen(session, letter, [waiting.id, rejected.id])
         with pytest.raises(TransitionRefused):
             moving.move(session, rows, State.APPROVED, by=Actor.MODERATOR, now=clock.now())
     assert (workshop.state(waiting), workshop.state(rejected)) == (State.AWAITING, State.REJECTED)
@@ -137,6 +137,6 @@ def test_many_names_move_into_the_tally_at_once(workshop: Workshop) -> None:
     signatures = [in_state(workshop, letter, State.AWAITING, f"s{n}@example.org") for n in range(3)]
     signatures.append(in_state(workshop, letter, State.QUARANTINED, "q@example.org"))
     with workshop.writing() as session:
-        rows = queries.lock_seen(session, letter, [s.id for s in signatures])
+        rows = desk.lock_seen(session, letter, [s.id for s in signatures])
         moving.move(session, rows, State.REJECTED, by=Actor.MODERATOR, now=clock.now(), reason="made up")
     assert asdict(workshop.figures(letter)) == asdict(Figures(rejected=4))

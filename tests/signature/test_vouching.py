@@ -7,7 +7,7 @@ from sqlalchemy import update
 from pledges import clock
 from pledges.letter.models import Letter
 from pledges.moderation import deciding
-from pledges.signature import queries, vouching
+from pledges.signature import desk, queries, vouching
 from pledges.tally.queries import Figures
 from tests.crowds import stolen
 from tests.mailing import link, plain
@@ -145,7 +145,7 @@ def test_an_affiliation_that_fits_and_a_moderators_look_are_told_apart(workshop:
     signed(workshop, visitor, "bob@gmail.com", affiliation="Quill College", name="Bob Two")
     signed(workshop, visitor, "eve@gmail.com", name="www.eve.com Three")
     with workshop.writing() as session:
-        ids = [row.id for row in queries.list_waiting(session, letter, limit=9)[0]]
+        ids = [row.id for row in desk.list_waiting(session, letter, limit=9)[0]]
         deciding.approve(session, letter, ids, account_id=None, now=clock.now())
     visitor.get("/letters/ask-more/signatories")
     rows = {row.select_one(".signatory__name").text: row.text for row in visitor.page.select(".signatory")}

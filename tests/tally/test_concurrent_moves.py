@@ -4,7 +4,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 
 from pledges import clock
-from pledges.signature import moving, queries
+from pledges.signature import desk, moving, queries
 from pledges.signature.queries import rows_by_bucket
 from pledges.signature.states import ALLOWED, State
 from pledges.tally import recounting
@@ -27,7 +27,7 @@ def test_counts_are_exact_after_400_random_moves_by_several_at_once(workshop: Wo
         chance = random.Random(seed)
         letter, signature_id = chance.choice(ids)
         with workshop.writing() as session:
-            (signature,) = queries.lock_seen(session, letter, [signature_id])
+            (signature,) = desk.lock_seen(session, letter, [signature_id])
             ways = sorted(
                 (new, actor)
                 for (old, new), actors in ALLOWED.items()
