@@ -106,6 +106,11 @@ class Letter(Base):
         return self.closes_at if self.closes_at is not None and self.closes_at <= now else None
 
     @property
+    def counts_by_hand(self) -> bool:
+        """Whether nobody counts whom no moderator has let in."""
+        return self.counted is Counted.APPROVED and self.moderation is Moderation.HOLD
+
+    @property
     def goal_is_ahead(self) -> bool:
         """Whether it has a goal that it has not reached yet."""
         return self.goal is not None and self.goal_reached_at is None

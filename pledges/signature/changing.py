@@ -24,7 +24,8 @@ class Wish:
 
 def change(session: Session, signature_id: int, wish: Wish, *, now: datetime) -> None:
     """Changes what is shown at once. Another role or affiliation waits for a moderator under any letter, and the name
-    with it; another statement waits alone. What is withdrawn or not confirmed stays as it is.
+    with it; another statement waits alone. What was let into the count unread is going to be read anyway, and stays
+    there. What is withdrawn or not confirmed stays as it is.
     """
     signature = queries.lock_signature(session, signature_id)
     if signature is None or signature.state not in HELD:
@@ -40,6 +41,7 @@ def change(session: Session, signature_id: int, wish: Wish, *, now: datetime) ->
         signature.flags = [*policy.flags_anew(signature.letter, signature)]
     if is_other and signature.state is State.APPROVED:
         signature.flags = sorted({*signature.flags, policy.Flag.REWORDED})
+    if is_other and signature.state is State.APPROVED and not signature.unread:
         moving.move(session, [signature], State.AWAITING, by=Actor.SIGNATORY, now=now)
         return
     listing.relist(session, [signature])

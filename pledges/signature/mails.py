@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from pledges.letter.inviting import first_token
-from pledges.letter.models import Letter, LetterState
+from pledges.letter.models import Letter, LetterState, Moderation
 from pledges.letter.queries import get_letter_by_id
 from pledges.listeners import Occasion
 from pledges.mail import composing, outbox
@@ -71,7 +71,7 @@ def _ways_to_confirm(session: Session, signature: Signature, now: datetime) -> d
     alone: in our name nobody shall be mailed what a stranger wrote.
     """
     code = code_of(signature)
-    letter, is_sealed = signature.letter, signature.together and signature.display is not Display.ANONYMOUS
+    letter = signature.letter
     words: dict[str, object] = {
         "kind": signature.kind,
         "display": signature.display,
@@ -79,14 +79,21 @@ def _ways_to_confirm(session: Session, signature: Signature, now: datetime) -> d
         "token": confirm_token(signature, now),
         "days": LINK_LASTS.days,
         "code": f"{code[:3]} {code[3:]}",
-        "together": letter.together if is_sealed else None,
-        "is_reached": letter.together_reached_at is not None,
+        **_waits_for(signature),
         "erases_address": signature.erases_address,
         "updates": signature.updates and letter.state is not LetterState.CLOSED,
         "goal_is_ahead": letter.goal_is_ahead,
     }
     agreed(session, signature, words)
     return words
+
+
+def _waits_for(signature: Signature) -> dict[str, object]:
+    """What everyone who signs so is told to wait for, whatever the rules against abuse have noticed."""
+    letter, is_sealed = signature.letter, signature.together and signature.display is not Display.ANONYMOUS
+    told = {"holds": letter.moderation is Moderation.HOLD, "counts_by_hand": letter.counts_by_hand}
+    is_reached = letter.together_reached_at is not None
+    return {**told, "together": letter.together if is_sealed else None, "is_reached": is_reached}
 
 
 def _reminder(session: Session, owed: OwedMail, now: datetime) -> Content | None:
@@ -172,8 +179,8 @@ def _thanks(session: Session, owed: OwedMail, now: datetime) -> Content | None:
     recipient = outbox.find_recipient(session, owed) if signature.erases_address else signature.email
     if recipient is None:
         return None
-    words: dict[str, object] = {"manage": manage_token(signature, now), "is_last": signature.erases_address}
-    words["days"] = MANAGE_LINK_LASTS.days
+    words = {"kind": signature.kind, "is_last": signature.erases_address, **_waits_for(signature)}
+    words |= {"manage": manage_token(signature, now), "days": MANAGE_LINK_LASTS.days}
     agreed(session, signature, words)
     return content_for(THANKS, recipient, signature, **words)
 
@@ -183,8 +190,10 @@ def _withdrawn(session: Session, owed: OwedMail, now: datetime) -> Content | Non
     recipient = outbox.find_recipient(session, owed)
     if signature is None or recipient is None:
         return None
-    may_return = signature.letter.takes_signatures(now)
-    return content_for(WITHDRAWN, recipient, signature, manage=manage_token(signature, now), may_return=may_return)
+    mailbox = mailbox_digest(signature.letter_id, read_address(recipient))
+    others = [row for row in queries.list_mailbox(session, signature.letter, mailbox) if row.state in HELD]
+    words = {"kind": signature.kind, "may_return": signature.letter.takes_signatures(now), "has_others": bool(others)}
+    return content_for(WITHDRAWN, recipient, signature, manage=manage_token(signature, now), **words)
 
 
 def confirm_token(signature: Signature, now: datetime) -> str:

@@ -197,21 +197,25 @@ def test_the_sentence_of_a_sealed_one_is_nobodys_to_judge(workshop: Workshop, mo
     assert "Quillfeather" not in flashed(moderator, "ask-more")
 
 
-def test_who_takes_another_role_while_unread_waits_again(workshop: Workshop, moderator: Visitor) -> None:
+@pytest.mark.parametrize("is_told", [False, True])
+def test_who_takes_another_role_while_unread_stays_in_the_count(
+    workshop: Workshop, moderator: Visitor, is_told: bool
+) -> None:
     letter = workshop.letter(**HOLD)
-    visitor = Visitor(workshop.app.test_client())
-    visitor.sign("ask-more", name="Timid Quillfeather", role="Zookeeper", together="y")
+    sealed = sealed_under(workshop, letter)
     workshop.deliver()
-    visitor.post(workshop.confirm_link("ada@example.org"))
-    workshop.deliver()
-    moderator.get("/moderation/ask-more")
-    moderator.press("/decide", button="approve", signature=waiting_ids(moderator))
-    assert workshop.figures(letter) == Figures(approved=1)
-    path = workshop.manage_link("ada@example.org")
+    decide(moderator, "ask-more", [sealed.id], "approve")
+    if is_told:
+        others_come(workshop, letter)
+    before = workshop.figures(letter)
+    path, visitor = workshop.manage_link("timid@hiding.example"), Visitor(workshop.app.test_client())
     visitor.get(path)
     assert "It counts." in visitor.text
     assert visitor.post(f"{path}/change", {"display": "public", "role": "Empress"}).status_code == 303
-    assert workshop.figures(letter) == Figures(awaiting=1)
+    row = row_of(workshop, sealed)
+    assert (row.unread, row.flags, workshop.figures(letter)) == (True, ["reworded"], before)
+    moderator.get("/moderation/ask-more")
+    assert ("Empress" in moderator.text) == is_told
 
 
 def test_its_signatory_is_told_that_a_moderator_reads_it_first(workshop: Workshop, moderator: Visitor) -> None:

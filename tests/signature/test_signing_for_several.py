@@ -86,7 +86,9 @@ def test_withdrawing_one_leaves_the_others(workshop: Workshop, visitor: Visitor)
     one = by_host(workshop)["example.org"]
     with workshop.writing() as session:
         withdrawing.withdraw(session, one.id, now=workshop.now())
-    workshop.deliver()
+    last_word = plain(workshop.deliver()[-1])
+    assert "The signature for an organization under this letter is withdrawn:" in last_word
+    assert "What else you have signed under this letter stays." in last_word
     assert [row.name for row in stored(workshop, letter)] == ["Other Society"]
     assert workshop.figures(letter) == Figures(organizations=1)
     assert confirm(workshop, visitor) == 303

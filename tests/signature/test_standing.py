@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from pledges.letter import withdrawing
 from pledges.letter.models import Letter, LetterState
 from pledges.letter.queries import get_letter
 from pledges.signature import gathering, queries
+from pledges.signature import withdrawing as leaving
 from pledges.signature.mails import manage_token
 from pledges.signature.models import Signature
 from pledges.signature.states import Kind, State
@@ -24,6 +26,8 @@ SEALING = (
 ERASING = "As soon as you confirm, your address is erased, as you asked."
 NO_MORE_MAIL = "after that we can’t write to you"
 
+EACH_NAME = "A moderator looks at each name before it is shown."
+EACH_ORGANIZATION = "A moderator looks at each organization before it is listed and counted."
 SHOWN = "It counts, and it is shown as you chose."
 AWAITED = "It is confirmed and waits for a moderator, who looks at it before it is shown."
 WAITS = "It is confirmed and waits for a moderator."
@@ -58,6 +62,30 @@ def test_what_confirming_brings_is_said_before(
     assert html is not None
     for text in (visitor.text, " ".join(plain(mail).split()), " ".join(html.get_content().split())):
         assert [each for each in (SEALING, ERASING, NO_MORE_MAIL) if each in text] == said
+
+
+LET_IN = "A moderator lets your signature into the count without reading it."
+
+
+@pytest.mark.parametrize(
+    ("head", "let_in"),
+    [
+        ({"moderation": "hold", "count": "approved"}, True),
+        ({"moderation": "flag", "count": "approved"}, False),
+        ({"moderation": "hold", "count": "confirmed"}, False),
+    ],
+)
+def test_that_a_moderator_lets_a_sealed_one_in_is_said_before(
+    workshop: Workshop, visitor: Visitor, head: dict[str, str], let_in: bool
+) -> None:
+    workshop.letter(together=3, **head)
+    visitor.get("/letters/ask-more")
+    said = [visitor.text]
+    visitor.sign("ask-more", together="y")
+    (mail,) = workshop.deliver()
+    visitor.get(workshop.confirm_link("ada@example.org"))
+    for text in (*said, visitor.text, " ".join(plain(mail).split())):
+        assert (LET_IN in text, "your signature counts, but what you wrote is sealed" in text) == (let_in, not let_in)
 
 
 def test_who_confirms_after_enough_have_is_told_what_is_true_then(workshop: Workshop, visitor: Visitor) -> None:
@@ -142,6 +170,47 @@ def test_once_enough_have_signed_one_is_told_when_the_name_shows(workshop: Works
     text = said_to(workshop, visitor, signature)
     assert "Enough have signed: your signature shows from" in text
     assert "once a moderator has looked" not in text
+
+
+def test_while_too_few_are_confirmed_again_no_day_is_promised(workshop: Workshop, visitor: Visitor) -> None:
+    letter, signature = sealed(workshop)
+    with workshop.writing() as session:
+        gathering.tell_gathered(session, now=workshop.now())
+        others = select(Signature.id).where(Signature.letter_id == letter.id, Signature.id != signature.id)
+        leaving.withdraw(session, session.scalars(others.limit(1)).one(), now=workshop.now())
+    text = said_to(workshop, visitor, signature)
+    assert "Enough had signed, and now 1 of 2 people are confirmed." in text
+    assert "without another mail" in text
+    assert "Enough have signed" not in text
+
+
+def test_a_rejected_one_is_told_why_and_promised_nothing(workshop: Workshop, visitor: Visitor) -> None:
+    signature = in_state(workshop, workshop.letter(), State.REJECTED, statement="I was there.")
+    text = said_to(workshop, visitor, signature)
+    assert "A moderator has decided not to show it, and it is not counted. The reason: no such person" in text
+    assert "Your signature stays out, whatever you change here. Whoever runs this site is reached at" in text
+    assert "waits for a moderator" not in text
+
+
+@pytest.mark.parametrize(
+    ("head", "how", "said"),
+    [
+        ({"moderation": "hold"}, {}, EACH_NAME),
+        ({"moderation": "flag"}, {}, None),
+        ({"moderation": "flag", "together": 3}, {"together": True}, SEALING),
+        ({"moderation": "flag"}, {"kind": Kind.ORGANIZATION}, EACH_ORGANIZATION),
+    ],
+)
+def test_the_thanks_say_what_one_waits_for(
+    workshop: Workshop, head: dict[str, object], how: dict[str, object], said: str | None
+) -> None:
+    workshop.confirmed(workshop.letter(**head), **how)
+    mail = workshop.deliver()[-1]
+    html = mail.get_body(("html",))
+    assert html is not None
+    for text in (plain(mail), html.get_content()):
+        words = " ".join(text.split())
+        assert [each for each in (EACH_NAME, EACH_ORGANIZATION, SEALING) if each in words] == ([said] if said else [])
 
 
 def test_a_name_that_can_show_no_more_is_not_said_to_show(workshop: Workshop, visitor: Visitor) -> None:

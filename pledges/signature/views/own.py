@@ -16,6 +16,7 @@ from pledges.signature.forms import OwnForm
 from pledges.signature.gathering import SHOWN_AFTER
 from pledges.signature.mails import MANAGE_LINK
 from pledges.signature.models import Signature
+from pledges.signature.states import State
 from pledges.signature.views.agreeing import question_to
 from pledges.signature.views.room import Answer, blueprint, subject_of
 from pledges.signature.views.saying import SAID, SAID_OF_PLEDGES, said_in
@@ -83,12 +84,21 @@ def manage_page(signature: Signature, form: OwnForm, token: str, *, pledging: Ow
         report=report_token(signature.id, clock.now()) if signature.commits else None,
         figures=figures,
         is_counted=telling.counts(signature),
+        reason=_reason(db.session(), signature),
         pledging=pledging or own_pledges(db.session(), signature),
         question=question_to(db.session(), signature),
         said=said_in(SAID),
         said_of_pledges=said_in(SAID_OF_PLEDGES),
         shown_at=signature.together_told_at + SHOWN_AFTER if signature.together_told_at else None,
     )
+
+
+def _reason(session: Session, signature: Signature) -> str | None:
+    """Why a moderator keeps it out."""
+    if signature.state is not State.REJECTED:
+        return None
+    history = queries.list_histories(session, [signature.id])[signature.id]
+    return next((event.reason for event in reversed(history) if event.new is State.REJECTED), None)
 
 
 def _own(session: Session, signature_id: int) -> Signature:
