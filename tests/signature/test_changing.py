@@ -198,6 +198,19 @@ def test_what_was_saved_is_said(workshop: Workshop, visitor: Visitor, path: str,
     assert visitor.response.headers["Cache-Control"] == "no-store"
 
 
+def test_that_it_is_withdrawn_is_said_to_who_has_just_done_it(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    own = own_page(workshop, visitor, **WORDS)
+    visitor.get(f"{own}?said=withdrawn")
+    assert not visitor.page.select("[role=status]")
+    visitor.post(f"{own}/withdraw", follow_redirects=True)
+    (notice,) = visitor.page.select("main [role=status][tabindex][autofocus]")
+    assert notice.get_text().startswith("Your name, your address and all you wrote are erased")
+    assert visitor.page.title.get_text().startswith("Your signature is withdrawn")
+    assert notice.get_text() in visitor.get(own).get_data(as_text=True)
+    assert not visitor.page.select("[role=status]")
+
+
 def test_nothing_is_said_that_nobody_saved(workshop: Workshop, visitor: Visitor) -> None:
     workshop.letter()
     own = own_page(workshop, visitor, **WORDS)

@@ -88,7 +88,7 @@ def test_withdrawing_is_followed_by_one_last_word(workshop: Workshop, visitor: V
     path = own_page(workshop, visitor)
     for _ in range(3):
         response = visitor.post(f"{path}/withdraw")
-        assert (response.status_code, response.headers["Location"]) == (303, path)
+        assert (response.status_code, response.headers["Location"]) == (303, f"{path}?said=withdrawn")
     (mail,) = workshop.deliver()
     assert mail["To"] == "ada@example.org"
     assert "withdrawn" in plain(mail)

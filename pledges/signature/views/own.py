@@ -19,7 +19,7 @@ from pledges.signature.models import Signature
 from pledges.signature.states import State
 from pledges.signature.views.agreeing import question_to
 from pledges.signature.views.room import Answer, blueprint, subject_of
-from pledges.signature.views.saying import SAID, SAID_OF_PLEDGES, said_in
+from pledges.signature.views.saying import SAID, SAID_OF_PLEDGES, SAID_OF_WITHDRAWN, said_in
 from pledges.tally.queries import get_figures
 
 
@@ -68,7 +68,7 @@ def withdraw(token: str) -> Answer:
     (signature_id,) = subject_of(token, MANAGE_LINK, 1)
     with transaction() as session:
         withdrawing.withdraw(session, signature_id, now=clock.now())
-    return redirect(url_for("signature.manage", token=token), 303)
+    return redirect(url_for("signature.manage", token=token, said="withdrawn"), 303)
 
 
 def manage_page(signature: Signature, form: OwnForm, token: str, *, pledging: OwnPledges | None = None) -> str:
@@ -87,7 +87,7 @@ def manage_page(signature: Signature, form: OwnForm, token: str, *, pledging: Ow
         reason=_reason(db.session(), signature),
         pledging=pledging or own_pledges(db.session(), signature),
         question=question_to(db.session(), signature),
-        said=said_in(SAID),
+        said=said_in(SAID_OF_WITHDRAWN if signature.state is State.WITHDRAWN else SAID),
         said_of_pledges=said_in(SAID_OF_PLEDGES),
         shown_at=signature.together_told_at + SHOWN_AFTER if signature.together_told_at else None,
     )

@@ -13,6 +13,10 @@ SAID: Mapping[str, Any] = {
     ),
     "agreed": _("Thank you: you have agreed to the present text."),
 }
+SAID_OF_WITHDRAWN: Mapping[str, Any] = {
+    "withdrawn": _("Your name, your address and all you wrote are erased, and you are not counted any more."),
+}
+"""Stands on that page in any case; who has just withdrawn hears it first."""
 SAID_OF_PLEDGES: Mapping[str, Any] = {
     "pledged": _("Saved: this is what you have pledged now."),
     "taken-back": _("Saved: you have taken that pledge back."),
