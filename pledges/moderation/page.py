@@ -28,8 +28,8 @@ class Left(StrEnum):
 
 
 def tell(outcome: Outcome, choice: Choice) -> None:
-    """Leaves for the next page how many were decided on, whose words have changed, and whom somebody else was quicker
-    with: of those their ids alone, for names that nobody is shown must not lie in a cookie.
+    """Leaves for the next page how many were decided on, whose words have changed, and who was dealt with or
+    changed meanwhile: of those their ids alone, for names that nobody is shown must not lie in a cookie.
     """
     if outcome.decided:
         flash(_done(choice.decision, len(outcome.decided)))
@@ -71,7 +71,7 @@ def _left_alone(left: Left, named: str) -> str:
                 "The words have changed since you read them; nothing was decided. Read anew: %(named)s", named=named
             )
         )
-    return str(gettext("Somebody else was quicker; nothing was changed for: %(others)s", others=named))
+    return str(gettext("Dealt with or changed meanwhile; nothing was done to: %(others)s", others=named))
 
 
 def tell_of_reports(judgement: Judgement, decision: Decision) -> None:
@@ -104,13 +104,18 @@ def _judged(decision: Decision, count: int) -> str:
 
 
 def _named(signature: Signature, left: Left) -> str:
-    seen = gettext("(sealed)") if signature.is_sealed else signature.words.name or gettext("(withdrawn)")
-    name = str(seen[:LONGEST_NAMED])
+    seen = _named_in_queue("sealed_name", signature) if signature.is_sealed else signature.words.name
+    name = str((seen or gettext("(withdrawn)"))[:LONGEST_NAMED])
     if left is Left.CHANGED:
         return name
     is_of_sentence = left is Left.SENTENCE_OVERTAKEN and not signature.is_sealed
     state = signature.statement_state if is_of_sentence else None
-    return f"{name}: {get_template_attribute('macros/moderation.html', 'state_name')(state or signature.state)}"
+    return f"{name}: {_named_in_queue('state_name', state or signature.state)}"
+
+
+def _named_in_queue(macro: str, what: object) -> str:
+    """As the queue itself names it."""
+    return str(get_template_attribute("macros/moderation.html", macro)(what))
 
 
 def _done(decision: Decision, count: int) -> str:

@@ -66,7 +66,7 @@ def test_a_sealed_signature_is_let_into_the_count_without_being_read(workshop: W
     assert "1 name" in plain(mail)
     assert told_on(moderator, *PAGES) == []
     moderator.get("/moderation/ask-more")
-    assert "Sealed until enough have signed" in moderator.text
+    assert f"Sealed signature number {sealed.id} until enough have signed" in moderator.text
     assert waiting_ids(moderator) == [sealed.id]
     assert moderator.page.select_one("button[value=approve_name]") is None
     assert count(moderator) == 0
@@ -105,6 +105,8 @@ def test_it_is_counted_all_the_while_and_read_before_it_shows(workshop: Workshop
     assert "I saw it myself." in visitor.text
     steps = [(step.old, step.new) for step in history(workshop, sealed)]
     assert steps[1:] == [(State.AWAITING, State.APPROVED), (State.APPROVED, State.APPROVED)]
+    moderator.get("/moderation/ask-more/decided")
+    assert moderator.text.count("read with its words and approved, by moderator number") == 1
 
 
 def test_what_is_read_at_last_can_be_rejected(workshop: Workshop, moderator: Visitor) -> None:
@@ -153,10 +155,10 @@ def test_one_that_is_kept_out_sealed_can_be_taken_back_sealed(workshop: Workshop
     decide(moderator, "ask-more", [sealed.id], "reject", "Signs for a whole network")
     assert "1 name rejected." in flashed(moderator, "ask-more")
     moderator.get("/moderation/ask-more/decided")
-    assert "Sealed until enough have signed" in moderator.text
+    assert f"Sealed signature number {sealed.id} until enough have signed" in moderator.text
     assert told_on(moderator, *PAGES) == []
     decide(moderator, "ask-more", [sealed.id], "approve")
-    assert "nothing was changed for: (sealed): rejected" in flashed(moderator, "ask-more")
+    assert f"nothing was done to: Sealed signature number {sealed.id}: rejected" in flashed(moderator, "ask-more")
     revise(moderator, "ask-more", [sealed.id], "take_back")
     assert workshop.state(sealed) is State.AWAITING
 
@@ -166,7 +168,8 @@ def test_what_was_let_in_sealed_can_be_taken_off_sealed(workshop: Workshop, mode
     sealed = in_state(workshop, letter, State.QUARANTINED, "timid@hiding.example", "Timid Quillfeather", together=True)
     decide(moderator, "ask-more", [sealed.id], "approve")
     moderator.get("/moderation/ask-more/decided")
-    assert "Sealed until enough have signed" in moderator.text
+    assert f"Sealed signature number {sealed.id} until enough have signed" in moderator.text
+    assert "counts already, and is read before it shows" in moderator.text
     assert told_on(moderator, *PAGES) == []
     revise(moderator, "ask-more", [sealed.id], "remove", "Pressed by mistake")
     assert workshop.state(sealed) is State.REJECTED

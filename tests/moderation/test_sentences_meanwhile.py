@@ -46,7 +46,7 @@ def test_words_changed_since_a_moderator_read_them_are_not_decided_on(
     assert moderator.response.status_code == 303
     told = flashed(moderator, "ask-more")
     assert "The words have changed since you read them; nothing was decided. Read anew: Ada Example" in told
-    assert "Somebody else was quicker" not in told
+    assert "Dealt with or changed meanwhile" not in told
     assert workshop.state(signature) is signature.state
     assert statement_state(workshop, signature) is StatementState.WAITING
 
@@ -67,7 +67,7 @@ def test_a_second_decision_on_a_sentence_is_told_and_changes_nothing(
     signature = workshop.confirmed(workshop.letter(moderation="flag"), statement=SENTENCE)
     decide(moderator, "ask-more", [signature.id], "reject_statement")
     decide(colleague, "ask-more", [signature.id], "approve_statement")
-    assert "nothing was changed for: Ada Example: rejected" in flashed(colleague, "ask-more")
+    assert "nothing was done to: Ada Example: rejected" in flashed(colleague, "ask-more")
     assert statement_state(workshop, signature) is StatementState.REJECTED
     assert len(history(workshop, signature)) == 2
 

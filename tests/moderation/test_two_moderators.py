@@ -5,13 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 from flask import Flask
 
+from pledges.signature import changing
 from pledges.signature.queries import rows_by_bucket
 from pledges.signature.states import State
 from pledges.signature.words import Display
 from pledges.tally import recounting
 from pledges.tally.queries import Figures
 from tests.crowds import crowd, in_state
-from tests.moderation.desk import decide, flashed, history
+from tests.moderation.desk import decide, flashed, history, revise
 from tests.people import Visitor, Workshop
 
 
@@ -25,10 +26,11 @@ def test_a_decision_that_came_second_is_told_and_changes_nothing(
     assert (answer.status_code, answer.headers["Location"]) == (303, "/moderation/ask-more")
     told = flashed(colleague, "ask-more")
     assert "1 name rejected." in told
-    assert "Somebody else was quicker; nothing was changed for: Ada Example: approved" in told
+    assert len(colleague.page.select("main [role=status][tabindex][autofocus] .notice")) == 2
+    assert "Dealt with or changed meanwhile; nothing was done to: Ada Example: approved" in told
     assert workshop.figures(letter) == Figures(approved=1, rejected=1)
     assert len(history(workshop, ada)) == 2
-    assert "Somebody else" not in flashed(colleague, "ask-more")
+    assert "meanwhile" not in flashed(colleague, "ask-more")
 
 
 def test_the_same_decision_again_is_told_and_not_recorded_again(
@@ -51,6 +53,19 @@ def test_someone_who_withdrew_meanwhile_is_left_alone_and_not_named(workshop: Wo
     decide(moderator, "ask-more", [signature.id], "approve")
     assert "(withdrawn): withdrawn" in flashed(moderator, "ask-more")
     assert workshop.figures(letter) == Figures(withdrawn=1)
+
+
+def test_who_changed_meanwhile_is_left_alone_and_nobody_is_said_to_have_been_quicker(
+    workshop: Workshop, moderator: Visitor
+) -> None:
+    signature = workshop.confirmed(workshop.letter(moderation="flag"))
+    with workshop.writing() as session:
+        wish = changing.Wish(Display.PUBLIC, role="Keeper", affiliation=None, statement=None)
+        changing.change(session, signature.id, wish, now=workshop.now())
+    revise(moderator, "ask-more", [signature.id], "remove", "Pressed by mistake")
+    told = "Dealt with or changed meanwhile; nothing was done to: Ada Example: waits for a moderator"
+    assert told in flashed(moderator, "ask-more")
+    assert workshop.state(signature) is State.AWAITING
 
 
 def test_a_policys_approval_is_not_overtaken_by_an_approval(workshop: Workshop, moderator: Visitor) -> None:
