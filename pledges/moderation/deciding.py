@@ -83,7 +83,7 @@ def judge_statements(
 ) -> Outcome:
     """Judges the statements alone under approved names, where nobody has judged them since they were `old`."""
     rows = desk.lock_on_desk(session, letter, ids[:MOST_AT_ONCE])
-    unjudged = [row for row in rows if _is_listable(row) and row.statement_state is old]
+    unjudged = [row for row in rows if _shows_statement(row) and row.statement_state is old]
     open_ones = [row for row in unjudged if _is_as_seen(row, seen)]
     why = f"sentence {new}" + (f": {reason}" if reason else "")
     statements.judge(session, open_ones, new, account_id=account_id, reason=why[:LONGEST_REASON], now=now)
@@ -149,8 +149,8 @@ def _move(
     return outcome
 
 
-def _is_listable(row: Signature) -> bool:
-    return row.state is State.APPROVED and not (row.is_sealed or row.unread)
+def _shows_statement(row: Signature) -> bool:
+    return row.state is State.APPROVED and row.display.shows_statement and not (row.is_sealed or row.unread)
 
 
 def _is_as_seen(row: Signature, seen: Mapping[int, str]) -> bool:

@@ -41,9 +41,12 @@ def newest_unread(session: Session) -> Mapping[int, datetime]:
 
 
 def mark(signatures: Sequence[Signature], state: StatementState) -> None:
-    """Judges the statements of those who have one that can be read; written with what else becomes of them."""
+    """Judges the statements of those who have one that can be read and is to be shown; written with what else becomes
+    of them. What their display never shows nobody has read: it waits on, should its signatory ever have it shown.
+    """
     for signature in signatures:
-        if signature.statement_state is not None and not signature.is_sealed:
+        is_read = signature.display.shows_statement and not signature.is_sealed
+        if signature.statement_state is not None and is_read:
             signature.statement_state = state
         flag_modified(signature, "statement_state")  # changed or not: so one statement serves all
 

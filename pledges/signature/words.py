@@ -12,6 +12,11 @@ class Display(StrEnum):
     AFFILIATION = "affiliation"
     ANONYMOUS = "anonymous"
 
+    @property
+    def shows_statement(self) -> bool:
+        """Whether it makes the sentence public; where it does not, no moderator has to read it."""
+        return "statement" in SHOWN[self]
+
 
 @dataclass(frozen=True)
 class Words:

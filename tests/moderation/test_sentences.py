@@ -2,7 +2,7 @@
 
 import pytest
 
-from pledges.signature import statements
+from pledges.signature import changing, statements
 from pledges.signature.models import StatementState
 from pledges.signature.states import State
 from pledges.signature.words import Display
@@ -10,6 +10,7 @@ from pledges.tally.queries import Figures
 from tests.moderation.desk import decide, flashed, history, revise
 from tests.moderation.sentences import SENTENCE, is_shown, sentences, statement_state
 from tests.people import Visitor, Workshop
+from tests.signature import society
 
 
 @pytest.mark.parametrize(
@@ -117,6 +118,44 @@ def test_a_sentence_that_is_never_shown_bothers_nobody(
     assert sentences(moderator) == []
     with workshop.writing() as session:
         assert (statements.count_unread(session), statements.newest_unread(session)) == ({}, {})
+
+
+@pytest.mark.parametrize("display", [Display.AFFILIATION, Display.ANONYMOUS])
+@pytest.mark.parametrize("decision", ["approve", "approve_name"])
+def test_a_sentence_that_is_never_shown_is_not_read_with_its_name_and_waits_until_it_would_be(
+    workshop: Workshop, moderator: Visitor, display: Display, decision: str
+) -> None:
+    letter = workshop.letter(anonymous="true")
+    signature = workshop.confirmed(letter, statement=SENTENCE, display=display, role="Nurse")
+    moderator.get("/moderation/ask-more")
+    assert "Ada Example" in moderator.text
+    assert {Display.AFFILIATION: "name not shown", Display.ANONYMOUS: "not listed"}[display] in moderator.text
+    assert SENTENCE not in moderator.text
+    assert "has a sentence to read" not in moderator.text
+    assert moderator.page.select_one("button[value=approve_name]") is None
+    decide(moderator, "ask-more", [signature.id], decision)
+    decide(moderator, "ask-more", [signature.id], "approve_statement")
+    moderator.get("/moderation/ask-more/decided")
+    assert SENTENCE not in moderator.text
+    assert moderator.page.select_one("button[value=take_back_statement]") is None
+    assert (workshop.state(signature), statement_state(workshop, signature)) == (State.APPROVED, StatementState.WAITING)
+    assert sentences(moderator) == []
+    with workshop.writing() as session:
+        wish = changing.Wish(Display.PUBLIC, role="Nurse", affiliation=None, statement=SENTENCE)
+        changing.change(session, signature.id, wish, now=workshop.now())
+    assert sentences(moderator) == [signature.id]
+    assert not is_shown(moderator)
+
+
+def test_an_organizations_sentence_is_read_with_its_name(workshop: Workshop, moderator: Visitor) -> None:
+    letter = workshop.letter(anonymous="true")
+    assert society.sign(moderator, statement=SENTENCE, display="anonymous") == 422
+    assert society.confirm(workshop, moderator, statement=SENTENCE) == 303
+    moderator.get("/moderation/ask-more")
+    assert SENTENCE in moderator.text
+    (organization,) = society.stored(workshop, letter)
+    decide(moderator, "ask-more", [organization.id], "approve")
+    assert statement_state(workshop, organization) is StatementState.APPROVED
 
 
 def test_sentences_of_another_letter_and_of_names_that_wait_are_left_alone(
