@@ -73,7 +73,6 @@ def _ways_to_confirm(session: Session, signature: Signature, now: datetime) -> d
     code = code_of(signature)
     letter = signature.letter
     words: dict[str, object] = {
-        "kind": signature.kind,
         "display": signature.display,
         "manage": manage_token(signature, now),
         "token": confirm_token(signature, now),
@@ -153,9 +152,9 @@ def _own_page(session: Session, owed: OwedMail, now: datetime) -> Content | None
 
 
 def _to_own_pages(recipient: str, held: Sequence[Signature], now: datetime) -> Content:
-    """The way to each, that of a person first: no name stands beside it."""
+    """The way to each, that of a person first; several are told apart by whom they are for."""
     in_order = sorted(held, key=lambda row: row.kind is Kind.ORGANIZATION)
-    pages = [(_organization(row) or row.website_host, manage_token(row, now)) for row in in_order]
+    pages = [(_organization(row) or row.website_host or _greeted(row), manage_token(row, now)) for row in in_order]
     return content_for(OWN_PAGE, recipient, in_order[0], pages=pages, organization=None)
 
 
@@ -179,7 +178,7 @@ def _thanks(session: Session, owed: OwedMail, now: datetime) -> Content | None:
     recipient = outbox.find_recipient(session, owed) if signature.erases_address else signature.email
     if recipient is None:
         return None
-    words = {"kind": signature.kind, "is_last": signature.erases_address, **_waits_for(signature)}
+    words: dict[str, object] = {"is_last": signature.erases_address, **_waits_for(signature)}
     words |= {"manage": manage_token(signature, now), "days": MANAGE_LINK_LASTS.days}
     agreed(session, signature, words)
     return content_for(THANKS, recipient, signature, **words)
@@ -192,7 +191,7 @@ def _withdrawn(session: Session, owed: OwedMail, now: datetime) -> Content | Non
         return None
     mailbox = mailbox_digest(signature.letter_id, read_address(recipient))
     others = [row for row in queries.list_mailbox(session, signature.letter, mailbox) if row.state in HELD]
-    words = {"kind": signature.kind, "may_return": signature.letter.takes_signatures(now), "has_others": bool(others)}
+    words = {"may_return": signature.letter.takes_signatures(now), "has_others": bool(others)}
     return content_for(WITHDRAWN, recipient, signature, manage=manage_token(signature, now), **words)
 
 
@@ -213,6 +212,7 @@ def content_for(event: str, recipient: str, signature: Signature, **words: objec
     text = signature.text
     about = {
         "name": _greeted(signature),
+        "kind": signature.kind,
         "organization": _organization(signature),
         "title": text.title,
         "addressee": text.addressee,

@@ -83,6 +83,8 @@ def test_who_has_signed_gets_the_way_to_the_own_page_and_strangers_get_nothing(
     (mail,) = workshop.deliver()
     assert mail["To"] == "ada@example.org"
     assert "/confirm/" not in plain(mail)
+    assert "For:" not in plain(mail)
+    assert "Keep this link to yourself" in plain(mail)
     assert visitor.get(link(mail, "manage")).status_code == 200
     ask(visitor, "nobody@example.org")
     assert workshop.deliver() == []
@@ -118,9 +120,22 @@ def test_who_signed_for_an_organization_too_is_mailed_the_way_to_each(workshop: 
         time.shift(24 * 60 * MINUTE)
         ask(visitor)
         (own,) = workshop.deliver()
-    assert [name for name, _path in ways_in(own)] == ["", "Society"]
+    assert [name for name, _path in ways_in(own)] == ["Ada Example", "Society"]
+    for part in (plain(own), own.get_body(("html",)).get_content()):
+        assert "Keep these links to yourself" in part
     pages = [visitor.get(path).get_data(as_text=True) for _name, path in ways_in(own)]
     assert ["Society" in page for page in pages] == [False, True]
+
+
+def test_a_name_that_advertises_tells_no_link_from_another(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.confirmed(workshop.letter(), name="buy.example.com")
+    visitor.sign("ask-more", **BOARD)
+    workshop.deliver()
+    visitor.post(workshop.confirm_link("ada@example.org"))
+    ask(visitor)
+    (own,) = [mail for mail in workshop.deliver() if "asked for the way" in plain(mail)]
+    assert [name for name, _path in ways_in(own)] == ["", "Society"]
+    assert "buy.example" not in plain(own)
 
 
 def test_one_mail_names_each_organization_of_a_mailbox_and_one_more_leads_to_each_that_waits(

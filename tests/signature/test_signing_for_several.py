@@ -55,6 +55,9 @@ def test_signing_again_for_one_of_them_leads_to_its_page_and_for_another_to_conf
     (mail,) = workshop.deliver()
     assert "/confirm/" not in plain(mail)
     assert "For: Other Society" in plain(mail)
+    for part in (plain(mail), mail.get_body(("html",)).get_content()):
+        assert "one organization counts once. So nothing has changed." in " ".join(part.split())
+        assert "one person" not in part
     visitor.get(link(mail, "manage"))
     assert "https://other.example.org" in visitor.text
     sign(visitor, **THIRD)
