@@ -1,25 +1,15 @@
-"""The one table from what went wrong to what is answered: a page, or problem+json under /api/."""
+"""The one table from what went wrong to what is answered; `answering` answers it."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Flask, Response
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_limiter import RateLimitExceeded
-from flask_wtf.csrf import CSRFError
-from limits import parse
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
 
 from pledges.errors import CursorUnknown, DomainError, LinkExpired, LinkUnknown, NotFound, TooManyTries
 from pledges.letter.inviting import InvitationRevoked, InvitingOver
 from pledges.letter.queries import LetterUnknown
 from pledges.letter.withdrawing import LetterWithdrawn
-from pledges.limits import WORDS
 from pledges.moderation.deciding import DecisionRefused
 from pledges.pledge.committing import PledgeOver
 from pledges.pledge.making import SignatureOver
@@ -28,14 +18,10 @@ from pledges.pledge.queries import PledgeUnknown
 from pledges.pledge.reporting import CommitmentOver, CommitmentWithdrawn
 from pledges.pledge.showing import NothingShown
 from pledges.pledge.states import TransitionRefused
-from pledges.problems import FileTooLarge, answer_with
 from pledges.signature.confirming import ConfirmationOfWithdrawn, ConfirmationOver, ConfirmationTooLate
 from pledges.signature.organizations import OrganizationSigned
 from pledges.signature.signing import LetterClosed
 from pledges.signature.states import TransitionRefused as SignatureMoved
-from pledges.way_back import look_back
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -191,56 +177,3 @@ HTTP: Mapping[int, tuple[str, str]] = {
     500: (_("Something broke on our side"), _("It has been written down. Try again in a minute.")),
     503: (_("We can't answer just now"), _("Try again in a minute.")),
 }
-
-
-def start(app: Flask) -> None:
-    """Registers the table."""
-    app.register_error_handler(DomainError, domain_error)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _database_away)
-    app.register_error_handler(PoolTimeout, _database_away)
-    app.register_error_handler(Exception, _mistake)
-
-
-def domain_error(error: DomainError) -> Response:
-    """What the table says of it, on a page that leads back to the letter."""
-    look_back()
-    answer = next(DOMAIN[kind] for kind in type(error).__mro__ if kind in DOMAIN)
-    response = answer_with(answer.status, answer.title, answer.advice, error, tells_contact=answer.tells_contact)
-    if isinstance(error, TooManyTries):
-        response.headers["Retry-After"] = str(error.retry_after)
-    return response
-
-
-def _http_error(error: HTTPException) -> Response:
-    given = error.get_response()
-    if error.code is None or error.code < 400:
-        return given  # type: ignore[return-value] # a redirect of the router's
-    if error.code < 500:
-        look_back()
-    title, advice = HTTP.get(error.code, (HTTPStatus(error.code).phrase, _("Start from the front page.")))
-    if isinstance(error, CSRFError):
-        advice = gettext("The form had been open for too long. Go back, reload the page, and send it again.")
-    if isinstance(error, FileTooLarge):
-        advice = str(error.description)
-    if isinstance(error, RateLimitExceeded):
-        advice = next((words for limit, words in WORDS.items() if parse(limit) == error.limit.limit), advice)
-    response = answer_with(error.code, title, advice, error)
-    for name in ("Allow", "Retry-After"):
-        if name in given.headers:
-            response.headers[name] = given.headers[name]
-    if isinstance(error, RateLimitExceeded):
-        response.headers["Retry-After"] = str(error.limit.limit.get_expiry())
-    return response
-
-
-def _database_away(error: Exception) -> Response:
-    log.error("database away", extra={"error": type(error).__name__})
-    response = answer_with(503, *HTTP[503], error)
-    response.headers["Retry-After"] = "5"
-    return response
-
-
-def _mistake(error: Exception) -> Response:
-    log.exception("mistake", exc_info=error)
-    return answer_with(500, *HTTP[500], error)

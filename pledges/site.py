@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from pledges import cli, door, ground, http_errors, http_guard, limits, observing, other_sites, paths
+from pledges import answering, cli, door, ground, http_guard, limits, observing, other_sites, paths
 from pledges.api import views as api_views
 from pledges.config import Settings
 from pledges.letter import views as letter_views
@@ -28,7 +28,7 @@ def build(settings: Settings) -> Flask:
     app.extensions["pledges.pledges"] = PledgesAtHand()
     for part in (http_guard, limits, desk, observing, mail_views):
         part.start(app, settings)
-    for part in (paths, http_errors, other_sites, cli, api_views):
+    for part in (paths, answering, other_sites, cli, api_views):
         part.start(app)
     for views in ROOMS:
         app.register_blueprint(views.blueprint)

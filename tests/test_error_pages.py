@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from pledges import http_errors
+from pledges import answering
 from pledges.errors import DomainError
 
 
@@ -11,6 +11,6 @@ def test_an_error_that_nobody_thought_of_is_answered_all_the_same(app: Flask) ->
         pass
 
     with app.test_request_context("/"):
-        answer = http_errors.domain_error(Unthought())
+        answer = answering.domain_error(Unthought())
     assert answer.status_code == 409
     assert "That can’t be done now" in answer.get_data(as_text=True)

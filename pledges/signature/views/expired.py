@@ -3,9 +3,9 @@
 from flask import Response, make_response, render_template
 from sqlalchemy.orm import Session
 
+from pledges.answering import domain_error
 from pledges.db import db
 from pledges.errors import LinkExpired
-from pledges.http_errors import domain_error
 from pledges.languages import speak
 from pledges.letter.inviting import FIRST_LINK
 from pledges.letter.models import Letter, LetterState
