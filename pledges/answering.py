@@ -35,7 +35,8 @@ def domain_error(error: DomainError) -> Response:
     """What the table says of it, on a page that leads back to the letter."""
     look_back()
     answer = next(DOMAIN[kind] for kind in type(error).__mro__ if kind in DOMAIN)
-    response = answer_with(answer.status, answer.title, answer.advice, error, tells_contact=answer.tells_contact)
+    ways = {"tells_contact": answer.tells_contact, "leads_to_own_page": answer.leads_to_own_page}
+    response = answer_with(answer.status, answer.title, answer.advice, error, **ways)
     if isinstance(error, TooManyTries):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

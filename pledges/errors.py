@@ -26,6 +26,10 @@ class LinkExpired(DomainError):
         self.subject = subject
 
 
+class LinkOver(DomainError):
+    """A link's token is genuine, and the signature that it stood for is erased."""
+
+
 class TooManyTries(DomainError):
     """Something was tried more often than its limit allows; `retry_after` in seconds."""
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from flask_babel import lazy_gettext as _
 
-from pledges.errors import CursorUnknown, DomainError, LinkExpired, LinkUnknown, NotFound, TooManyTries
+from pledges.errors import CursorUnknown, DomainError, LinkExpired, LinkOver, LinkUnknown, NotFound, TooManyTries
 from pledges.letter.inviting import InvitationRevoked, InvitingOver
 from pledges.letter.queries import LetterUnknown
 from pledges.letter.withdrawing import LetterWithdrawn
@@ -33,6 +33,8 @@ class Answer:
     advice: str
     tells_contact: bool = False
     """Whether it sends one to whoever runs the site."""
+    leads_to_own_page: bool = False
+    """Whether it leads to where one asks for the way to the own page."""
 
 
 DOMAIN: Mapping[type[DomainError], Answer] = {
@@ -61,6 +63,14 @@ DOMAIN: Mapping[type[DomainError], Answer] = {
         _("This link has expired"),
         _("Nothing is lost: sign the letter again, and a fresh link is mailed to you."),
     ),
+    LinkOver: Answer(
+        HTTPStatus.GONE,
+        _("Nothing of this signature is left"),
+        _(
+            "There is nothing left to erase here: this signature was erased, or never confirmed. If you confirmed by "
+            "another mail, that signature stands, and the page of its letter has the way to its own page."
+        ),
+    ),
     ConfirmationOver: Answer(
         HTTPStatus.GONE,
         _("This link is no longer needed"),
@@ -69,6 +79,7 @@ DOMAIN: Mapping[type[DomainError], Answer] = {
             "that signature stands and there is nothing left to do. "
             "Otherwise sign the letter again, and a fresh link is mailed to you."
         ),
+        leads_to_own_page=True,
     ),
     ConfirmationTooLate: Answer(
         HTTPStatus.GONE,

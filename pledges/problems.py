@@ -50,16 +50,16 @@ class FileTooLarge(RequestEntityTooLarge):
         super().__init__(str(advice))
 
 
-def answer_with(
-    status: int, title: object, advice: object, error: Exception, *, tells_contact: bool = False
-) -> Response:
-    """The answer as a page, as RFC 9457 for programs, or as a quiet line elsewhere; never kept by a cache."""
+def answer_with(status: int, title: object, advice: object, error: Exception, **ways: bool) -> Response:
+    """The answer as a page with the `ways` on, as RFC 9457 for programs, or as a quiet line elsewhere; never kept by a
+    cache.
+    """
     if other_sites.is_for_programs():
         response = other_sites.problem(int(status), _detail_of(error, int(status), advice))
     elif other_sites.is_for_other_sites():
         response = other_sites.quiet_line(int(status), str(title))
     else:
-        page = render_template("error.html", title=title, advice=advice, tells_contact=tells_contact)
+        page = render_template("error.html", title=title, advice=advice, **ways)
         response = Response(page, mimetype="text/html")
     response.status_code = int(status)
     response.headers["Cache-Control"] = "no-store"

@@ -28,8 +28,9 @@ OF_A_SIGNATURE = frozenset({CONFIRM_LINK, MANAGE_LINK, REPORT_LINK, UNSUBSCRIBE_
 
 
 def look_back() -> None:
-    """Makes this page speak as the signature or the letter in its address does, and `g.letter_path` lead to that
-    letter, if everyone may see it. Of what is unknown, or while the database is away, it does nothing.
+    """Makes this page speak as the signature or the letter in its address does, `g.letter_path` lead to that letter,
+    and `g.own_page_path` to where one asks for the way to the own page, if everyone may see it. Of what is unknown, or
+    while the database is away, it does nothing.
     """
     if request.blueprint not in ROOMS or not request.view_args:
         return
@@ -53,7 +54,7 @@ def _look_behind_link(session: Session, purpose: str, token: str) -> None:
         if signature is not None:
             speak(signature.text.language)
             if signature.letter.state is not LetterState.DRAFT:
-                g.letter_path = f"{place_of(signature)}{query_of(signature)}"
+                _lead(place_of(signature), query_of(signature))
         elif purpose == CONFIRM_LINK:
             _look_at_letter(session, subject[1])
 
@@ -74,7 +75,11 @@ def _look_at_letter(session: Session, letter_id: int) -> None:
 def _lead_to(letter: Letter, language: str) -> None:
     speak(language)
     if letter.state is not LetterState.DRAFT:
-        g.letter_path = f"/letters/{letter.slug}{'' if language == letter.language else f'?lang={language}'}"
+        _lead(f"/letters/{letter.slug}", "" if language == letter.language else f"?lang={language}")
+
+
+def _lead(place: str, query: str) -> None:
+    g.letter_path, g.own_page_path = f"{place}{query}", f"{place}/own-page{query}"
 
 
 def _at_hand() -> LettersAtHand:

@@ -9,6 +9,7 @@ import time_machine
 from pledges import clock
 from pledges.letter import publishing, withdrawing
 from pledges.letter.queries import get_letter
+from tests.mailing import link
 from tests.people import Visitor, Workshop
 from tests.signature.invitations import ADA, first_link
 from tests.signature.society import SENT
@@ -16,6 +17,7 @@ from tests.signature.society import SENT
 ENGLISH = {"Accept-Language": "en"}
 TRANSLATED = "\n  - language: es\n    title: Pídannos más\n    body: Les pedimos más."
 IN_SPANISH = "/letters/ask-more?lang=es"
+OWN_PAGE = "/letters/ask-more/own-page?lang=es"
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +50,11 @@ def signed_in_spanish(workshop: Workshop, visitor: Visitor, **fields: str) -> st
 
 def asked(visitor: Visitor, method: str, path: str) -> int:
     return (visitor.get if method == "GET" else visitor.post)(path, headers=ENGLISH).status_code
+
+
+def leads_on(visitor: Visitor) -> list[str]:
+    """Where the page leads, in its order."""
+    return [link["href"] for link in visitor.page.select("main a[href^='/']")]
 
 
 def speaks_spanish(visitor: Visitor) -> bool:
@@ -108,11 +115,11 @@ def test_the_link_of_a_withdrawn_signature_leads_to_the_letter(
     visitor.post(f"{workshop.manage_link('ada@example.org')}/withdraw")
     assert asked(visitor, method, path) == 410
     assert speaks_spanish(visitor)
-    assert visitor.page.select_one("main a.button")["href"] == IN_SPANISH
+    assert leads_on(visitor) == [OWN_PAGE, IN_SPANISH]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_link_that_another_one_made_needless_leads_to_the_letter(
+def test_a_link_that_another_one_made_needless_leads_to_the_own_page_and_the_letter(
     workshop: Workshop, visitor: Visitor, method: str
 ) -> None:
     first = signed_in_spanish(workshop, visitor)
@@ -121,9 +128,25 @@ def test_a_link_that_another_one_made_needless_leads_to_the_letter(
     asking = visitor.get if method == "GET" else visitor.post
     assert asking(first, headers={"Accept-Language": "es"}).status_code == 410
     assert speaks_spanish(visitor)
-    assert visitor.page.select_one("main a.button")["href"] == IN_SPANISH
+    assert leads_on(visitor) == [OWN_PAGE, IN_SPANISH]
+    assert visitor.get(OWN_PAGE).status_code == 200
     assert asked(visitor, method, first) == 410
-    assert visitor.page.select_one("main a.button")["href"] == "/letters/ask-more"
+    assert leads_on(visitor) == ["/letters/ask-more/own-page", "/letters/ask-more"]
+
+
+@pytest.mark.parametrize("rest", ["", "/download", "/change", "/withdraw", "/stop-updates", "/agree", "/pledges"])
+def test_the_page_of_a_submission_that_another_one_replaced_says_that_nothing_is_left(
+    workshop: Workshop, visitor: Visitor, rest: str
+) -> None:
+    signed_in_spanish(workshop, visitor)
+    (mail,) = workshop.sink.to("ada@example.org")
+    assert visitor.post(signed_in_spanish(workshop, visitor)).status_code == 303
+    ask = visitor.get if rest in ("", "/download") else visitor.post
+    ask(f"{link(mail, 'manage')}{rest}", follow_redirects=True)
+    assert visitor.response.status_code == 410
+    assert visitor.page.select_one("h1").get_text() == "Nothing of this signature is left"
+    assert leads_on(visitor) == ["/"]
+    assert visitor.response.headers["Cache-Control"] == "no-store"
 
 
 def test_an_organization_that_has_signed_is_told_so_as_it_signed(workshop: Workshop, visitor: Visitor) -> None:

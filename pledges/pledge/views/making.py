@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from pledges import clock
 from pledges.db import db, transaction
-from pledges.errors import LinkUnknown
+from pledges.errors import LinkOver
 from pledges.languages import speak
 from pledges.pledge import making, queries
 from pledges.pledge.forms.making import PledgeForm
@@ -25,7 +25,7 @@ def add(token: str) -> Answer:
     session: Session = db.session()
     signature = find_signature(session, signature_id)
     if signature is None:
-        raise LinkUnknown
+        raise LinkOver
     language = signature.text.language
     speak(language)
     pledges = queries.list_pledges(session, signature.letter)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from pledges import clock
-from pledges.errors import LinkUnknown
+from pledges.errors import LinkOver, LinkUnknown
 from pledges.languages import speak
 from pledges.security import keyring
 from pledges.signature.models import Signature
@@ -30,6 +30,6 @@ def own_signature(session: Session, signature_id: int) -> Signature:
     """Whose link it is; the page speaks the language of the text that was signed."""
     signature = find_signature(session, signature_id)
     if signature is None:
-        raise LinkUnknown
+        raise LinkOver
     speak(signature.text.language)
     return signature

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from pledges import clock
 from pledges.db import db, transaction
-from pledges.errors import LinkUnknown
+from pledges.errors import LinkOver
 from pledges.languages import speak
 from pledges.pledge.mails import report_token
 from pledges.pledge.page import OwnPledges, list_made, own_pledges
@@ -104,5 +104,5 @@ def _reason(session: Session, signature: Signature) -> str | None:
 def _own(session: Session, signature_id: int) -> Signature:
     signature = queries.find_signature(session, signature_id)
     if signature is None:
-        raise LinkUnknown
+        raise LinkOver
     return signature
