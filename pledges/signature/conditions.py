@@ -24,6 +24,6 @@ def of_index(condition: str) -> TextClause:
     return text(condition.format(of=""))
 
 
-def holds(condition: str) -> ColumnElement[Any]:
-    """The condition as a query of signatures asks for it."""
-    return literal_column(condition.format(of="signature."))  # not typed: SQLite would be asked whether a truth is 1
+def holds(condition: str, of: str = "signature") -> ColumnElement[Any]:
+    """The condition as a query of signatures asks for it, also `of` those that it knows by another name."""
+    return literal_column(condition.format(of=f"{of}."))  # not typed: SQLite would be asked whether a truth is 1

@@ -8,7 +8,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from pledges.letter.models import Letter
-from pledges.signature import conditions, desk, organizations, queries, submissions
+from pledges.signature import conditions, desk, organizations, queries, reminding, submissions
 from pledges.signature.models import Signature
 from pledges.signature.policy import MANY
 from pledges.signature.states import HELD, WAITING, Kind, State
@@ -90,6 +90,17 @@ def test_who_signs_again_is_found_by_the_mailbox(workshop: Workshop) -> None:
     waiting = workshop.sign(letter, kind=Kind.ORGANIZATION)
     held_of = ("ix_signature_email_digest", lambda s, _letter: queries.find_with_held(s, waiting.id))
     check_plans(workshop, letter, {"who holds what was signed for": held_of})
+
+
+def test_who_holds_the_website_of_one_to_be_reminded_is_found_by_it(workshop: Workshop) -> None:
+    letter = workshop.letter()
+    crowd(workshop, letter, [f"Name {number}" for number in range(600)])
+    workshop.sign(letter, kind=Kind.ORGANIZATION)
+    with workshop.writing() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(text("ANALYZE signature"))
+        plan = plan_of(session, lambda session: session.execute(reminding.due(workshop.now())).all())
+    assert "uq_signature_organization" in plan, plan
 
 
 DESK_READS: dict[str, tuple[str, Callable[[Session, Letter], object]]] = {

@@ -100,6 +100,24 @@ def test_each_organization_that_waits_is_one_reminder_whatever_its_mailbox_has_c
     assert all("only reminder" in mail for mail in mails)
 
 
+def test_an_organization_is_reminded_only_while_nobody_else_holds_its_website(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    letter = workshop.letter()
+    society.sign(visitor, email="second@example.org")
+    workshop.deliver()
+    assert society.confirm(workshop, visitor, email="first@example.org") == 303
+    assert visitor.post(workshop.confirm_link("second@example.org")).status_code == 409
+    with after(1.1):
+        remind(workshop)
+        assert [mail["To"] for mail in workshop.deliver() if "only reminder" in plain(mail)] == []
+    (holder,) = society.stored(workshop, letter)
+    society.decide(workshop, letter, holder, "reject")
+    with after(1.2):
+        remind(workshop)
+        assert [mail["To"] for mail in workshop.deliver()] == ["second@example.org"]
+
+
 def test_who_confirmed_meanwhile_or_whose_letter_closed_is_not_reminded(workshop: Workshop) -> None:
     workshop.confirmed(workshop.letter())
     workshop.sign(workshop.letter("closed", closes="2100-01-01"), "bob@example.org")
