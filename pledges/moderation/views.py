@@ -87,8 +87,21 @@ def _judge(slug: str) -> Answer:
             source = choice.reason if choice.decision is Decision.CHECK_REPORT else None
             judgement = judging.check_reports(session, letter, choice.ids, source, **how)
     tell_of_reports(judgement, choice.decision)
-    after = request.args.get("after") if is_list else None
-    return redirect(url_for("moderation.reports" if is_list else "moderation.queue", slug=slug, after=after), 303)
+    return _to_where_it_stands(slug)
+
+
+@blueprint.get("/<slug:slug>/decide")
+@staff_only(*Role)
+def decided_at(slug: str) -> Answer:
+    """As `signature.views.returning`."""
+    return _to_where_it_stands(slug)
+
+
+def _to_where_it_stands(slug: str) -> Response:
+    """To the page whose form is sent here."""
+    if request.args.get("from") == "reports":
+        return redirect(url_for("moderation.reports", slug=slug, after=request.args.get("after")), 303)
+    return redirect(url_for("moderation.queue", slug=slug), 303)
 
 
 @blueprint.get("/<slug:slug>/reports")
@@ -114,6 +127,13 @@ def revise(slug: str) -> Answer:
     with transaction() as session:
         outcome = _decide(session, _letter(session, slug), form.choice())
     tell(outcome, form.choice())
+    return redirect(url_for("moderation.decided", slug=slug, after=request.args.get("after")), 303)
+
+
+@blueprint.get("/<slug:slug>/revise")
+@staff_only(*Role)
+def revised_at(slug: str) -> Answer:
+    """As `signature.views.returning`."""
     return redirect(url_for("moderation.decided", slug=slug, after=request.args.get("after")), 303)
 
 

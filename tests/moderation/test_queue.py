@@ -94,6 +94,21 @@ def test_an_unknown_letter_or_page_is_refused(workshop: Workshop, moderator: Vis
     assert moderator.get("/moderation/ask-more/decided?after=x").status_code == 400
 
 
+def test_where_a_form_is_sent_to_leads_to_where_it_stands(workshop: Workshop, moderator: Visitor) -> None:
+    workshop.letter()
+    here = "/moderation/ask-more"
+    for sent_to, page in {
+        "decide": here,
+        "decide?reports=x": here,
+        "decide?from=reports": f"{here}/reports",
+        "decide?from=reports&after=x": f"{here}/reports?after=x",
+        "revise": f"{here}/decided",
+        "revise?after=x": f"{here}/decided?after=x",
+    }.items():
+        answer = moderator.get(f"{here}/{sent_to}")
+        assert (answer.status_code, answer.headers["Location"]) == (303, page)
+
+
 def test_the_queue_is_not_behind_and_kept_by_nobody(workshop: Workshop, moderator: Visitor) -> None:
     letter = workshop.letter()
     for number in range(3):
