@@ -3,7 +3,7 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_limiter import RateLimitExceeded
@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from pledges.errors import DomainError, TooManyTries
 from pledges.http_errors import DOMAIN, HTTP
+from pledges.http_guard import SAFE_METHODS
 from pledges.limits import WORDS
 from pledges.problems import FileTooLarge, answer_with
 from pledges.way_back import look_back
@@ -49,6 +50,8 @@ def _http_error(error: HTTPException) -> Response:
     if error.code < 500:
         look_back()
     title, advice = HTTP.get(error.code, (HTTPStatus(error.code).phrase, _("Start from the front page.")))
+    if error.code == HTTPStatus.BAD_REQUEST and request.method in SAFE_METHODS:
+        advice = gettext("Something in the address is no text. Check it, or go on from here.")
     if isinstance(error, CSRFError):
         advice = gettext("The form had been open for too long. Go back, reload the page, and send it again.")
     if isinstance(error, FileTooLarge):

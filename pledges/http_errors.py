@@ -20,6 +20,7 @@ from pledges.pledge.showing import NothingShown
 from pledges.pledge.states import TransitionRefused
 from pledges.signature.confirming import ConfirmationOfWithdrawn, ConfirmationOver, ConfirmationTooLate
 from pledges.signature.organizations import OrganizationSigned
+from pledges.signature.searching import SearchRefused
 from pledges.signature.signing import LetterClosed
 from pledges.signature.states import TransitionRefused as SignatureMoved
 
@@ -151,6 +152,11 @@ DOMAIN: Mapping[type[DomainError], Answer] = {
     ),
     CursorUnknown: Answer(
         HTTPStatus.BAD_REQUEST, _("There is no such page of the list"), _("Begin again at the first page.")
+    ),
+    SearchRefused: Answer(
+        HTTPStatus.BAD_REQUEST,
+        _("That can’t be searched for"),
+        _("Search for a name or the beginning of one: that was too long, or held characters that can’t be seen."),
     ),
     DecisionRefused: Answer(
         HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
-from werkzeug.exceptions import BadRequest
 
 from pledges import clock
 from pledges.caching import public
 from pledges.db import db
-from pledges.errors import NotFound
+from pledges.errors import CursorUnknown, NotFound
 from pledges.languages import speak
 from pledges.letter.differences import list_versions
 from pledges.letter.models import Letter, LetterText
@@ -21,7 +20,7 @@ from pledges.pledge import tracking
 from pledges.signature import queries
 from pledges.signature.forms import SignForm
 from pledges.signature.models import Signature
-from pledges.signature.searching import search_listed
+from pledges.signature.searching import SearchRefused, search_listed
 from pledges.signature.states import Kind
 from pledges.signature.vouching import list_named_domains
 from pledges.tally.queries import get_figures, get_stamp, list_figures
@@ -149,14 +148,14 @@ def _kind() -> Kind:
     try:
         return Kind(request.args.get("kind") or Kind.PERSON)
     except ValueError:
-        raise BadRequest from None
+        raise CursorUnknown from None
 
 
 def _search() -> str:
     try:
         q = clean(request.args.get("q", "")[: LONGEST_SEARCH + 1])
     except TextRefused:
-        raise BadRequest from None
+        raise SearchRefused from None
     if len(q) > LONGEST_SEARCH:
-        raise BadRequest
+        raise SearchRefused
     return q

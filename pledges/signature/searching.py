@@ -6,12 +6,17 @@ from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from pledges import cursor
+from pledges.errors import DomainError
 from pledges.letter.models import Letter
 from pledges.signature.models import ListedName, Signature
 from pledges.signature.rounds import nothing_changes
 from pledges.signature.states import Kind
 
 _other = aliased(ListedName)
+
+
+class SearchRefused(DomainError):
+    """What is searched for is longer than a name, or holds characters that no name has."""
 
 
 def search_listed(

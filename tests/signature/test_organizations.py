@@ -116,6 +116,7 @@ def test_the_interface_lists_organizations_when_asked(workshop: Workshop, visito
     assert ([found["name"] for found in rest["signatories"]], rest["next"]) == (["Society 0"], None)
     assert visitor.get(f"{path}?kind=company").status_code == 400
     assert visitor.get("/letters/ask-more/signatories?kind=company").status_code == 400
+    assert "Begin again at the first page." in visitor.text
 
 
 def test_a_moderator_sees_website_representative_and_whose_mail_domain_it_is(

@@ -195,6 +195,8 @@ def test_an_unknown_page_of_a_search_is_refused(listed: Workshop, visitor: Visit
 @pytest.mark.parametrize("q", ["a\x00", "a\u202e", "a" * 121, "a\ufffd"])
 def test_a_search_that_is_no_name_is_refused(listed: Workshop, visitor: Visitor, q: str) -> None:
     assert visitor.get("/letters/ask-more/signatories", query_string={"q": q}).status_code == 400
+    assert "Search for a name or the beginning of one" in visitor.text
+    assert "send the form again" not in visitor.text
 
 
 @pytest.mark.parametrize("name", ["ä" * 119, "龘" * 120, "Æ" * 120, "ab " * 39 + "ab"])

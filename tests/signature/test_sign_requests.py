@@ -80,7 +80,9 @@ def test_a_query_that_is_no_text_is_refused(workshop: Workshop, visitor: Visitor
     for query in ("lang=%FF", "%FF=x", "lang=en&q=%C3%28", "lang=%ED%A0%80"):
         response = visitor.post(f"/letters/ask-more/sign?{query}", RIGHT, content_type=FORM)
         assert response.status_code == 400, query
+        assert "send the form again" in visitor.text
         assert visitor.get(f"/letters/ask-more/signatories?{query}").status_code == 400, query
+        assert "Something in the address is no text." in visitor.text
     assert dump(workshop) == before
 
 
