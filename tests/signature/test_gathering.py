@@ -7,9 +7,7 @@ import time_machine
 from sqlalchemy import select
 
 from pledges import clock
-from pledges.letter import withdrawing
 from pledges.letter.models import Letter
-from pledges.letter.queries import get_letter
 from pledges.moderation import deciding
 from pledges.signature import desk, gathering
 from pledges.signature.models import Signature
@@ -106,62 +104,6 @@ def test_who_is_never_listed_is_told_of_no_name_that_shows(workshop: Workshop, v
     assert [m["Subject"] for m in workshop.sink.messages if "show" in m["Subject"]] == []
     visitor.get(workshop.manage_link("timid.quillfeather@example.org"))
     assert "sealed until" not in visitor.text
-
-
-def test_those_who_came_only_to_open_what_others_sealed_open_nothing_once_they_are_rejected(
-    workshop: Workshop, visitor: Visitor
-) -> None:
-    letter = workshop.letter(together=3, moderation="hold")
-    signed(workshop, visitor, "Timid Quillfeather", together="y")
-    for name in ("First Sock", "Second Sock"):
-        signed(workshop, visitor, name)
-    work(workshop)
-    with workshop.writing() as session:
-        rows = desk.list_waiting(session, letter, limit=9)[0]
-        socks = [row.id for row in rows if "Sock" in (row.words.name or "")]
-        deciding.reject(session, letter, socks, reason="Nobody", account_id=None, now=clock.now())
-        timid = [row.id for row in rows if row.id not in socks]
-        deciding.approve(session, letter, timid, account_id=None, now=clock.now())
-    work(workshop, hours=30)
-    assert "Quillfeather" not in visitor.get("/letters/ask-more/signatories").text
-    assert b"Quillfeather" not in stolen(workshop)
-    for name in ("Third Person", "Fourth Person"):
-        signed(workshop, visitor, name)
-    work(workshop, hours=31)
-    assert "Timid Quillfeather" in visitor.get("/letters/ask-more/signatories").text
-
-
-def test_nobody_new_shows_under_a_letter_that_was_withdrawn_within_that_day(
-    workshop: Workshop, visitor: Visitor
-) -> None:
-    letter_of_three(workshop)
-    signed(workshop, visitor, "Timid Quillfeather", together="y")
-    for name in ("Second Person", "Third Person"):
-        signed(workshop, visitor, name)
-    work(workshop)
-    workshop.deliver()
-    with workshop.writing() as session:
-        withdrawing.withdraw(session, get_letter(session, "ask-more"), "We were wrong", now=clock.now())
-    work(workshop, hours=25)
-    assert "Quillfeather" not in visitor.get("/letters/ask-more/signatories").text
-    assert b"Quillfeather" not in stolen(workshop)
-
-
-def test_whose_letter_is_withdrawn_before_the_mail_leaves_hears_of_that_alone(
-    workshop: Workshop, visitor: Visitor
-) -> None:
-    letter_of_three(workshop)
-    signed(workshop, visitor, "Timid Quillfeather", together="y")
-    for name in ("Second Person", "Third Person"):
-        signed(workshop, visitor, name)
-    workshop.sink.messages.clear()
-    with workshop.writing() as session:
-        gathering.gather(session, now=clock.now())
-        gathering.tell_gathered(session, now=clock.now())
-        withdrawing.withdraw(session, get_letter(session, "ask-more"), "We were wrong", now=clock.now())
-    work(workshop)
-    workshop.deliver()
-    assert {m["Subject"] for m in workshop.sink.messages} == {"This letter was withdrawn: Ask more of us"}
 
 
 def test_who_confirms_after_it_was_reached_is_told_a_day_before_too(workshop: Workshop, visitor: Visitor) -> None:
