@@ -83,7 +83,7 @@ def judge_statements(
 ) -> Outcome:
     """Judges the statements alone under approved names, where nobody has judged them since they were `old`."""
     rows = desk.lock_on_desk(session, letter, ids[:MOST_AT_ONCE])
-    unjudged = [row for row in rows if _shows_statement(row) and row.statement_state is old]
+    unjudged = [row for row in rows if shows_statement(row) and row.statement_state is old]
     open_ones = [row for row in unjudged if _is_as_seen(row, seen)]
     why = f"sentence {new}" + (f": {reason}" if reason else "")
     statements.judge(session, open_ones, new, account_id=account_id, reason=why[:LONGEST_REASON], now=now)
@@ -149,7 +149,8 @@ def _move(
     return outcome
 
 
-def _shows_statement(row: Signature) -> bool:
+def shows_statement(row: Signature) -> bool:
+    """Whether its sentence stands under an approved name, or would, were it approved itself."""
     return row.state is State.APPROVED and row.display.shows_statement and not (row.is_sealed or row.unread)
 
 

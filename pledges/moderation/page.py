@@ -7,12 +7,11 @@ from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
 from pledges.letter.models import Letter
-from pledges.moderation.deciding import Outcome
+from pledges.moderation.deciding import Outcome, shows_statement
 from pledges.moderation.forms import OF_STATEMENTS, Choice, Decision
 from pledges.moderation.judging import Judgement
 from pledges.moderation.queries import list_named
 from pledges.signature.models import Signature
-from pledges.signature.states import State
 
 NAMED = 8
 """How many names a message tells."""
@@ -54,7 +53,7 @@ def told(session: Session, letter: Letter) -> list[str]:
 def _has_changed(row: Signature, choice: Choice) -> bool:
     """Whether it still waits for this decision, in other words than those that the moderator read."""
     if choice.decision in OF_STATEMENTS:
-        is_open = row.state is State.APPROVED and row.statement_state is OF_STATEMENTS[choice.decision][0]
+        is_open = shows_statement(row) and row.statement_state is OF_STATEMENTS[choice.decision][0]
     else:
         is_open = row.is_waiting
     return is_open and choice.seen.get(row.id, row.edition) != row.edition

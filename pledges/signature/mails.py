@@ -21,7 +21,7 @@ from pledges.signature.mailing import mail_first, may_mail
 from pledges.signature.models import Signature
 from pledges.signature.policy import holds_web_address
 from pledges.signature.reminding import REMINDER
-from pledges.signature.resending import ASKED_AGAIN, OWN_PAGE, mail_again
+from pledges.signature.resending import ASKED_AGAIN, OWN_PAGE, has_signed, mail_again
 from pledges.signature.signing import CONFIRMATION, mailbox_digest
 from pledges.signature.states import HELD, Kind, State
 from pledges.signature.withdrawing import WITHDRAWN
@@ -168,7 +168,8 @@ def _already_signed(session: Session, owed: OwedMail, now: datetime) -> Content 
 
 def _to_held(event: str, recipient: str, held: Signature, now: datetime) -> Content:
     """The way to the own page for who has signed, and what is to be done there."""
-    return content_for(event, recipient, held, manage=manage_token(held, now), is_earlier=held.earlier)
+    words = {"is_earlier": held.earlier, "organization": _organization(held) or held.website_host}
+    return content_for(event, recipient, held, manage=manage_token(held, now), **words)
 
 
 def _thanks(session: Session, owed: OwedMail, now: datetime) -> Content | None:
@@ -189,9 +190,8 @@ def _withdrawn(session: Session, owed: OwedMail, now: datetime) -> Content | Non
     recipient = outbox.find_recipient(session, owed)
     if signature is None or recipient is None:
         return None
-    mailbox = mailbox_digest(signature.letter_id, read_address(recipient))
-    others = [row for row in queries.list_mailbox(session, signature.letter, mailbox) if row.state in HELD]
-    words = {"may_return": signature.letter.takes_signatures(now), "has_others": bool(others)}
+    words = {"may_return": signature.letter.takes_signatures(now)}
+    words["has_others"] = has_signed(session, signature.letter, recipient)
     return content_for(WITHDRAWN, recipient, signature, manage=manage_token(signature, now), **words)
 
 

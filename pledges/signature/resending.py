@@ -11,7 +11,7 @@ from pledges.letter.models import Letter
 from pledges.mail import outbox
 from pledges.security import keyring
 from pledges.signature import queries
-from pledges.signature.addresses import Address
+from pledges.signature.addresses import Address, AddressRefused, read_address
 from pledges.signature.confirming import LINK_LASTS
 from pledges.signature.mailing import may_mail
 from pledges.signature.models import Signature
@@ -47,6 +47,15 @@ def mail_again(session: Session, signatures: Sequence[Signature], *, now: dateti
         row.code_number += 1
     session.flush()
     return going
+
+
+def has_signed(session: Session, letter: Letter, typed: str) -> bool:
+    """Whether something stands that this mailbox has confirmed under the letter."""
+    try:
+        mailbox = mailbox_digest(letter.id, read_address(typed))
+    except AddressRefused:  # it was taken by other rules then
+        return False
+    return any(row.state in HELD for row in queries.list_mailbox(session, letter, mailbox))
 
 
 def refresh(session: Session, signature_id: int, *, now: datetime) -> None:

@@ -42,11 +42,13 @@ def newest_unread(session: Session) -> Mapping[int, datetime]:
 
 def mark(signatures: Sequence[Signature], state: StatementState) -> None:
     """Judges the statements of those who have one that can be read and is to be shown; written with what else becomes
-    of them. What their display never shows nobody has read: it waits on, should its signatory ever have it shown.
+    of them. What their display never shows nobody has read: it waits on, should its signatory ever have it shown. What
+    was kept out stays so, though the name is approved anew.
     """
     for signature in signatures:
         is_read = signature.display.shows_statement and not signature.is_sealed
-        if signature.statement_state is not None and is_read:
+        is_kept_out = (signature.statement_state, state) == (StatementState.REJECTED, StatementState.APPROVED)
+        if signature.statement_state is not None and is_read and not is_kept_out:
             signature.statement_state = state
         flag_modified(signature, "statement_state")  # changed or not: so one statement serves all
 

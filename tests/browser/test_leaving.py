@@ -40,7 +40,7 @@ def test_a_name_is_taken_back_with_two_presses(
     assert workshop.state(signature) is State.AWAITING
     hand.press(last)
     expect(page.get_by_role("heading", level=1)).to_have_text("Your signature is withdrawn")
-    expect(page.get_by_text("all you wrote are erased")).to_be_focused()
+    expect(page.get_by_text("All that was written with this signature is erased")).to_be_focused()
     assert workshop.state(signature) is State.WITHDRAWN
     assert page.context.cookies() == []
     assert watch.complaints == []

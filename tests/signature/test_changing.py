@@ -87,6 +87,30 @@ def test_the_same_role_sent_again_waits_for_nobody(workshop: Workshop, visitor: 
     assert "Zookeeper" in listed(visitor)
 
 
+def test_a_sentence_that_was_refused_stays_so_though_the_name_is_approved_anew(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    letter = workshop.letter()
+    path = own_page(workshop, visitor, **WORDS)
+    signature_id = row(workshop).id
+    with workshop.writing() as session:
+        deciding.approve_name(session, letter, [signature_id], account_id=None, now=workshop.now())
+    assert change(visitor, path, role="Empress") == 303
+    approve(workshop)
+    assert "Empress" in listed(visitor)
+    assert "I was there." not in listed(visitor)
+
+
+def test_what_waits_is_erased_with_a_word_by_its_own_page(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    visitor.sign("ask-more")
+    workshop.deliver()
+    path = workshop.manage_link("ada@example.org")
+    assert visitor.post(f"{path}/withdraw", follow_redirects=True).status_code == 200
+    assert "Nothing of this signature is stored any more" in visitor.text
+    assert visitor.get(path).status_code == 410
+
+
 def test_another_statement_waits_alone(workshop: Workshop, visitor: Visitor) -> None:
     workshop.letter()
     path = own_page(workshop, visitor, **WORDS)
@@ -205,7 +229,7 @@ def test_that_it_is_withdrawn_is_said_to_who_has_just_done_it(workshop: Workshop
     assert not visitor.page.select("[role=status]")
     visitor.post(f"{own}/withdraw", follow_redirects=True)
     (notice,) = visitor.page.select("main [role=status][tabindex][autofocus]")
-    assert notice.get_text().startswith("Your name, your address and all you wrote are erased")
+    assert notice.get_text().startswith("All that was written with this signature is erased")
     assert visitor.page.title.get_text().startswith("Your signature is withdrawn")
     assert notice.get_text() in visitor.get(own).get_data(as_text=True)
     assert not visitor.page.select("[role=status]")

@@ -26,7 +26,11 @@ from pledges.tally.queries import get_figures
 @blueprint.get("/manage/<token>")
 def manage(token: str) -> Answer:
     (signature_id,) = subject_of(token, MANAGE_LINK, 1)
-    signature = _own(db.session(), signature_id)
+    signature = queries.find_signature(db.session(), signature_id)
+    if signature is None and request.args.get("said") == "withdrawn":
+        return render_template("signature/erased.html")
+    if signature is None:
+        raise LinkOver
     return manage_page(signature, OwnForm(signature=signature), token)
 
 

@@ -14,7 +14,7 @@ SAID: Mapping[str, Any] = {
     "agreed": _("Thank you: you have agreed to the present text."),
 }
 SAID_OF_WITHDRAWN: Mapping[str, Any] = {
-    "withdrawn": _("Your name, your address and all you wrote are erased, and you are not counted any more."),
+    "withdrawn": _("All that was written with this signature is erased, its address too, and it counts no more."),
 }
 """Stands on that page in any case; who has just withdrawn hears it first."""
 SAID_OF_PLEDGES: Mapping[str, Any] = {
