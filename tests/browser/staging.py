@@ -16,6 +16,7 @@ from pledges.moderation import deciding
 from pledges.organizer.models import Role
 from pledges.security import keyring
 from pledges.signature import confirming, signing
+from pledges.signature import withdrawing as leaving
 from pledges.signature.addresses import read_address
 from pledges.signature.confirming import LINK_LASTS
 from pledges.signature.mails import CONFIRM_LINK, manage_token
@@ -117,6 +118,10 @@ class Stage:
         )
         self.paths["confirm"] = self._confirm(pending)
         self.paths["confirm_late"] = self._confirm(pending, late=True)
+        gone = make.sign(letter, "gone@example.org", "Pending Person")
+        self.paths |= {"manage_gone": self._manage(gone), "confirm_gone": self._confirm(gone)}
+        with make.writing() as session:
+            leaving.withdraw(session, gone.id, now=clock.now())
         for state in (State.AWAITING, State.APPROVED, State.REJECTED, State.WITHDRAWN):
             signature = in_state(make, letter, state, f"own-{state}@example.org", "Own Page Owner", **words)
             self.paths[f"manage_{state}"] = self._manage(signature)

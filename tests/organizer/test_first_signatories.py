@@ -157,3 +157,14 @@ def test_two_letters_with_one_title_are_told_apart(workshop: Workshop, organizer
         organizer.get(path)
         rows = {row.select_one("th").get_text(" ", strip=True) for row in organizer.page.select("tbody tr")}
         assert rows == {"Ask more of us ask-more", "Ask more of us another"}
+
+
+@pytest.mark.parametrize(
+    ("sent_to", "page"), [("first/invite", "first"), ("first/rank", "first"), ("pledges/import", "pledges")]
+)
+def test_where_a_form_is_sent_to_leads_to_where_it_stands(
+    workshop: Workshop, organizer: Visitor, sent_to: str, page: str
+) -> None:
+    workshop.letter()
+    answer = organizer.get(f"/organize/ask-more/{sent_to}")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/organize/ask-more/{page}")

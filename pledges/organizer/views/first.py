@@ -48,6 +48,14 @@ def invite(slug: str) -> Answer:
     return redirect(url_for("organizer.first", slug=slug), 303)
 
 
+@blueprint.get("/organize/<slug:slug>/first/invite")
+@blueprint.get("/organize/<slug:slug>/first/rank")
+@staff_only(Role.ADMIN, Role.ORGANIZER)
+def first_sent_to(slug: str) -> Answer:
+    """As `signature.views.returning`."""
+    return redirect(url_for("organizer.first", slug=slug), 303)
+
+
 @blueprint.post("/organize/<slug:slug>/first/revoke")
 @staff_only(Role.ADMIN, Role.ORGANIZER)
 def revoke(slug: str) -> Answer:

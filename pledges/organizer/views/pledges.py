@@ -86,6 +86,13 @@ def import_deliveries(slug: str) -> Answer:
     return _page(db.session(), _letter(db.session(), slug), imported=imported)
 
 
+@blueprint.get("/organize/<slug:slug>/pledges/import")
+@staff_only(Role.ADMIN, Role.ORGANIZER)
+def imported_at(slug: str) -> Answer:
+    """As `signature.views.returning`."""
+    return redirect(url_for("organizer.pledges", slug=slug), 303)
+
+
 def _exported(letter: Letter) -> Iterator[str]:
     """Line by line; the connection is given back at the end, which is later than the request's."""
     try:
