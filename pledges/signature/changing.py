@@ -39,8 +39,6 @@ def change(session: Session, signature_id: int, wish: Wish, *, now: datetime) ->
     is_other = (new.role, new.affiliation) != (old.role, old.affiliation)
     if is_other:
         signature.flags = [*policy.flags_anew(signature.letter, signature)]
-    if is_other and signature.state is State.APPROVED:
-        signature.flags = sorted({*signature.flags, policy.Flag.REWORDED})
     if is_other and signature.state is State.APPROVED and not signature.unread:
         moving.move(session, [signature], State.AWAITING, by=Actor.SIGNATORY, now=now)
         return

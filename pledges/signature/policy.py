@@ -89,8 +89,12 @@ def flags_of(letter: Letter, signature: Signature, *, returned: bool) -> list[Fl
 
 
 def flags_anew(letter: Letter, signature: Signature) -> list[Flag]:
-    """The flags of a signature whose words have changed: what was noticed otherwise stays."""
+    """The flags of a signature whose words have changed: what was noticed otherwise stays, and what had been let
+    through is said to be in other words now.
+    """
     others = {Flag(flag) for flag in signature.flags} - {Flag.WEB_ADDRESS, Flag.OWN_DOMAIN}
+    if signature.state is State.APPROVED:
+        others.add(Flag.REWORDED)
     return sorted(others | _flags_of_words(letter, signature))
 
 
