@@ -10,8 +10,6 @@ depends_on = None
 
 OLD = sa.text("state IN ('awaiting', 'quarantined')")
 NEW = sa.text("(state IN ('awaiting', 'quarantined') OR unread)")
-
-
 BACK = sa.text("back_at IS NOT NULL")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, literal, literal_column, select, tuple_
+from sqlalchemy import Select, Tuple, bindparam, case, func, literal, literal_column, select, tuple_
 from sqlalchemy.orm import Session, aliased, defaultload, defer, joinedload
 
 from pledges import cursor
@@ -165,7 +165,7 @@ def page(session: Session, statement: Select[Signature], limit: int) -> tuple[Se
     return rows[:limit], cursor.encode(cursor.of_moment(last.confirmed_at), last.id)
 
 
-def place(after: str):  # type: ignore[no-untyped-def] # Tuple
+def place(after: str) -> Tuple:
     """Where a page begins, for a comparison; raises CursorUnknown."""
     at, signature_id = cursor.decode(after, int, int)
     return tuple_(
