@@ -1,6 +1,6 @@
 """What may happen only so often, counted across processes: mails to a mailbox, sign-in attempts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, cast
@@ -59,6 +59,16 @@ def _taking(dialect: str, limit: int) -> ReturningInsert[tuple[bytes]]:
         set_={"taken": func.substr(statement.excluded.taken + _table.c.taken, 1, whole)},
         where=is_left | is_free_again,
     ).returning(_table.c.digest)
+
+
+def list_uses(session: Session, digests: Sequence[bytes]) -> Mapping[bytes, Sequence[datetime]]:
+    """When these allowances were used, as far as that is stored, newest first; those never used are left out."""
+    rows = session.execute(select(Allowance.digest, Allowance.taken).where(Allowance.digest.in_(digests)))
+    return {digest: [_moment(taken[at : at + DIGITS]) for at in range(0, len(taken), DIGITS)] for digest, taken in rows}
+
+
+def _moment(stamp: str) -> datetime:
+    return _EPOCH + timedelta(microseconds=int(stamp))
 
 
 def give_back(session: Session, *digests: bytes) -> None:

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
+from pledges.db import Base
 from pledges.mail.models import OwedMail
 
 LONGEST_LINE = 998
@@ -87,17 +88,30 @@ Renderer: TypeAlias = Callable[[str, str, Mapping[str, Any]], str]
 """Renders (template, language, words)."""
 
 _composers: dict[str, Composer] = {}
+_subjects: dict[str, type[Base]] = {}
 _carrying_recipient: set[str] = set()
 
 
-def register(event: str, composer: Composer, *, carries_recipient: bool = False) -> None:
-    """Tells how the mails of an event are composed; a composer answers None where nobody need be told.
+def register(event: str, composer: Composer, *, about: type[Base], carries_recipient: bool = False) -> None:
+    """Tells how the mails of an event are composed, and `about` rows of which model they are; a composer answers None
+    where nobody need be told.
 
     It `carries_recipient` whose address may be stored nowhere else: then what was refused for good can't be sent again.
     """
     _composers[event] = composer
+    _subjects[event] = about
     if carries_recipient:
         _carrying_recipient.add(event)
+
+
+def find_table(event: str) -> str | None:
+    """The table whose rows the mails of that event are about; None of an event that nobody composes any more."""
+    return _subjects[event].__tablename__ if event in _subjects else None
+
+
+def list_events(about: type[Base]) -> list[str]:
+    """The events whose mails are about rows of that model."""
+    return [event for event, subject in _subjects.items() if subject is about]
 
 
 def can_be_retried(event: str) -> bool:

@@ -27,6 +27,7 @@ class OwedMail(Base):
         Index(
             "ix_outbox_failed", "id", postgresql_where=text("state = 'failed'"), sqlite_where=text("state = 'failed'")
         ),
+        Index("ix_outbox_about", "about_id", "event"),
         {"sqlite_autoincrement": True},
     )
 

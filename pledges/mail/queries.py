@@ -1,11 +1,16 @@
-"""Finds kept and failed mails, for the pages that show them."""
+"""Finds kept and failed mails, and what is recorded of mails, for the pages that show them."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
+from pledges.db import Base
 from pledges.errors import NotFound
+from pledges.mail.composing import list_events
 from pledges.mail.models import KeptMail, OwedMail, OwedState
 
 SHOWN = 100
@@ -16,6 +21,43 @@ _UNREAD = defer(OwedMail.recipient, raiseload=True)
 
 class MailUnknown(NotFound):
     """No such mail is kept."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is stored of one mail, as its recipient is told; the address itself is not opened."""
+
+    event: str
+    state: OwedState
+    language: str | None
+    holds_address: bool
+    created_at: datetime
+    due_at: datetime
+    ended_at: datetime | None
+    attempts: int
+    error: str | None
+
+
+_RECORD = (
+    OwedMail.event,
+    OwedMail.state,
+    OwedMail.language,
+    OwedMail.recipient.is_not(None),
+    OwedMail.created_at,
+    OwedMail.due_at,
+    OwedMail.ended_at,
+    OwedMail.attempts,
+    OwedMail.error,
+)
+
+
+def list_records(session: Session, about: type[Base], ids: Sequence[int]) -> Mapping[int, Sequence[Record]]:
+    """What is stored of the mails about these rows of that model, by their ids, oldest first."""
+    records: dict[int, list[Record]] = defaultdict(list)
+    theirs = OwedMail.about_id.in_(ids) & OwedMail.event.in_(list_events(about))
+    for about_id, *record in session.execute(select(OwedMail.about_id, *_RECORD).where(theirs).order_by(OwedMail.id)):
+        records[about_id].append(Record(*record))
+    return records
 
 
 def list_kept(session: Session) -> Sequence[KeptMail]:

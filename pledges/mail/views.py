@@ -62,7 +62,9 @@ def undelivered() -> Answer:
     session = db.session()
     failed, postponed = queries.list_failed(session), queries.list_postponed(session)
     can_retry = {mail.event for mail in failed if composing.can_be_retried(mail.event)}
-    return render_template("mail/undelivered.html", failed=failed, postponed=postponed, can_retry=can_retry)
+    tables = {mail.event: composing.find_table(mail.event) for mail in (*failed, *postponed)}
+    found = {"failed": failed, "postponed": postponed}
+    return render_template("mail/undelivered.html", **found, can_retry=can_retry, tables=tables)
 
 
 @blueprint.post("/staff/mail/<id:mail_id>/retry")

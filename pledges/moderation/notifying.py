@@ -26,7 +26,7 @@ AGAIN_AFTER = timedelta(days=1)
 
 def register() -> None:
     """Tells the mail room how this room's mails are composed."""
-    composing.register(NAMES_WAITING, _names_waiting)
+    composing.register(NAMES_WAITING, _names_waiting, about=Account)
 
 
 def tell_moderators(session: Session, *, now: datetime) -> None:

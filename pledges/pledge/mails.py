@@ -32,10 +32,10 @@ _UNDECIDED = frozenset({State.MADE, State.PARTLY, State.NOT_YET})
 
 def register() -> None:
     """Tells the mail room how this room's mails are composed."""
-    composing.register(CHECK_IN, _check_in)
-    composing.register(THRESHOLD_REACHED, _threshold_reached)
-    composing.register(LAPSED, _lapsed)
-    composing.register(PLEDGE_WITHDRAWN, _withdrawn)
+    composing.register(CHECK_IN, _check_in, about=Signature)
+    composing.register(THRESHOLD_REACHED, _threshold_reached, about=Commitment)
+    composing.register(LAPSED, _lapsed, about=Commitment)
+    composing.register(PLEDGE_WITHDRAWN, _withdrawn, about=Commitment)
     agreed.register(_add_pledged)
 
 

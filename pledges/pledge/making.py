@@ -95,9 +95,14 @@ def withdraw(session: Session, signature_id: int, key: str, *, now: datetime) ->
     if mine[0].state is State.WITHDRAWN:
         return
     committing.release_all(session, mine)
-    digest = keyring().digest("last words about pledges", str(signature_id))
-    if signature.email and allowance.take(session, digest, limit=LAST_WORDS_A_DAY, window=timedelta(days=1), now=now):
+    said = last_words_digest(signature_id)
+    if signature.email and allowance.take(session, said, limit=LAST_WORDS_A_DAY, window=timedelta(days=1), now=now):
         outbox.owe(session, PLEDGE_WITHDRAWN, mine[0].id, now=now)
+
+
+def last_words_digest(signature_id: int) -> bytes:
+    """By which it is counted how often a signatory was told of a pledge that was taken back."""
+    return keyring().digest("last words about pledges", str(signature_id))
 
 
 def show(session: Session, signature_id: int, *, is_shown: bool) -> None:

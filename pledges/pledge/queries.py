@@ -55,6 +55,12 @@ def list_reports(session: Session, commitment_ids: Sequence[int]) -> Sequence[Re
     return session.scalars(select(Report).where(Report.commitment_id.in_(commitment_ids)).order_by(Report.id)).all()
 
 
+def list_deliveries(session: Session, commitment_ids: Sequence[int]) -> Sequence[Delivery]:
+    """What their organizer knows to be paid towards these commitments, by day."""
+    theirs = select(Delivery).where(Delivery.commitment_id.in_(commitment_ids))
+    return session.scalars(theirs.order_by(Delivery.day, Delivery.id)).all()
+
+
 def forget_reports(session: Session, commitment_ids: Sequence[int]) -> None:
     """Erases all that was reported on these commitments, by whomever."""
     session.execute(delete(Delivery).where(Delivery.commitment_id.in_(commitment_ids)))

@@ -46,6 +46,11 @@ def code_of(signature: Signature) -> str:
     return f"{int.from_bytes(digest[:8]) % 1_000_000:06d}"
 
 
+def tries_digest(mailbox: bytes, about: str) -> bytes:
+    """By which the tries of a mailbox's code are counted; `about` names the submission and the code's number."""
+    return keyring().digest("tries of a code", f"{mailbox.hex()} {about}")
+
+
 def confirm_by_code(
     session: Session, letter: Letter, address: Address, code: str, *, now: datetime
 ) -> Signature | None:
@@ -60,8 +65,7 @@ def confirm_by_code(
     rows: Sequence[Any] = session.execute(_CODES, {"letter": letter.id, "digest": digest}).all()
     newest = rows[-1] if rows else None
     about = f"{newest.id} {newest.code_number}" if newest else "nobody"
-    tries = keyring().digest("tries of a code", f"{digest.hex()} {about}")
-    is_left = allowance.take(session, tries, limit=TRIES, window=CODE_LASTS, now=now)
+    is_left = allowance.take(session, tries_digest(digest, about), limit=TRIES, window=CODE_LASTS, now=now)
     good = [row for row in rows if row is newest or row.state in HELD]
     found = next((row.id for row in good if compare_digest(code_of(row), code) and _is_fresh(row, now)), None)
     if found is None or not is_left:

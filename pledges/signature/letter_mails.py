@@ -29,12 +29,12 @@ LONGEST_TOLD = 8000
 
 def register() -> None:
     """Tells the mail room how these mails are composed."""
-    composing.register(TOGETHER_REACHED, _together_reached)
-    composing.register(TEXT_CORRECTED, _text_corrected)
-    composing.register(TEXT_CHANGED, _text_changed)
-    composing.register(LETTER_WITHDRAWN, _letter_withdrawn)
-    composing.register(GOAL_REACHED, _goal_reached)
-    composing.register(LETTER_CLOSED, _letter_closed)
+    composing.register(TOGETHER_REACHED, _together_reached, about=Signature)
+    composing.register(TEXT_CORRECTED, _text_corrected, about=Signature)
+    composing.register(TEXT_CHANGED, _text_changed, about=Signature)
+    composing.register(LETTER_WITHDRAWN, _letter_withdrawn, about=Signature)
+    composing.register(GOAL_REACHED, _goal_reached, about=Signature)
+    composing.register(LETTER_CLOSED, _letter_closed, about=Signature)
 
 
 def _together_reached(session: Session, owed: OwedMail, now: datetime) -> Content | None:

@@ -38,14 +38,14 @@ agreed = Occasion[Session, Signature, dict[str, object]]()
 
 def register() -> None:
     """Tells the mail room how this room's mails are composed."""
-    composing.register(CONFIRMATION, _confirmation)
-    composing.register(ALREADY_SIGNED, _already_signed, carries_recipient=True)
-    composing.register(REMINDER, _reminder)
-    composing.register(ASKED_AGAIN, _asked_again, carries_recipient=True)
-    composing.register(OWN_PAGE, _own_page, carries_recipient=True)
-    composing.register(THANKS, _thanks)
-    composing.register(LAST_THANKS, _thanks, carries_recipient=True)
-    composing.register(WITHDRAWN, _withdrawn, carries_recipient=True)
+    composing.register(CONFIRMATION, _confirmation, about=Signature)
+    composing.register(ALREADY_SIGNED, _already_signed, about=Signature, carries_recipient=True)
+    composing.register(REMINDER, _reminder, about=Signature)
+    composing.register(ASKED_AGAIN, _asked_again, about=Letter, carries_recipient=True)
+    composing.register(OWN_PAGE, _own_page, about=Signature, carries_recipient=True)
+    composing.register(THANKS, _thanks, about=Signature)
+    composing.register(LAST_THANKS, _thanks, about=Signature, carries_recipient=True)
+    composing.register(WITHDRAWN, _withdrawn, about=Signature, carries_recipient=True)
 
 
 def _confirmation(session: Session, owed: OwedMail, now: datetime) -> Content | None:

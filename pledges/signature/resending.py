@@ -92,6 +92,10 @@ def _newest_mail_at(signature: Signature) -> datetime:
     return max(at for at in (signature.created_at, *mails) if at)
 
 
+def asks_digest(mailbox: bytes) -> bytes:
+    """By which it is counted how often a mailbox was asked for."""
+    return keyring().digest("asks of a mailbox", mailbox.hex())
+
+
 def _may_ask(session: Session, mailbox: bytes, now: datetime) -> bool:
-    asks = keyring().digest("asks of a mailbox", mailbox.hex())
-    return allowance.take(session, asks, limit=ASKS_A_DAY, window=timedelta(days=1), now=now)
+    return allowance.take(session, asks_digest(mailbox), limit=ASKS_A_DAY, window=timedelta(days=1), now=now)

@@ -1,22 +1,28 @@
 """Tells a signatory everything that is stored of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from pledges import allowance
 from pledges.letter.models import Counted, LetterState
+from pledges.mail.queries import list_records
+from pledges.signature.coding import tries_digest
 from pledges.signature.models import Signature, SignatureEvent
 from pledges.signature.policy import OPEN
+from pledges.signature.queries import list_histories
+from pledges.signature.resending import asks_digest
 from pledges.signature.states import Actor, State, bucket_of
 from pledges.tally.models import Bucket
 
 
-def everything_of(signature: Signature, history: Sequence[SignatureEvent]) -> Mapping[str, Any]:
-    """All that the database knows of one signature, by name; times in ISO 8601. Digests are left out: they stand for
-    the address and the network, tell nothing without the key, and are named as being there. What the rules against
-    abuse noticed is left out, too: who is quarantined sees what everyone sees. Of whoever has withdrawn, the digest of
-    the address is kept only if the signature was doubted: whether it is there is told to nobody then.
+def everything_of(session: Session, signature: Signature) -> Mapping[str, Any]:
+    """All that the database knows of one signature, by name. Digests are left out: they stand for the address and the
+    network, tell nothing without the key, and are named as being there. What the rules against abuse noticed is left
+    out, too: who is quarantined sees what everyone sees. Of whoever has withdrawn, the digest of the address is kept
+    only if the signature was doubted: neither whether it is there nor what is found by it is told to anybody then.
     """
     text = signature.text
     is_withdrawn = signature.state is State.WITHDRAWN
@@ -28,14 +34,15 @@ def everything_of(signature: Signature, history: Sequence[SignatureEvent]) -> Ma
         "checks": _checks(signature),
         "wishes": _wishes(signature),
         "standing": {"listed": signature.listed, "earlier_text": signature.earlier, "rank": signature.rank},
-        "mails": _mails(signature),
+        "mails": {**_mails(signature), "records": _records(session, signature)},
+        "limits": {} if is_withdrawn else _limits(session, signature),
         "digests": {
             "address": None if is_withdrawn else signature.email_digest is not None,
             "network": signature.network_digest is not None,
         },
-        "created_at": _iso(signature.created_at),
-        "confirmed_at": _iso(signature.confirmed_at),
-        "history": [_change(event) for event in history],
+        "created_at": signature.created_at,
+        "confirmed_at": signature.confirmed_at,
+        "history": [_change(event) for event in list_histories(session, [signature.id])[signature.id]],
     }
 
 
@@ -61,7 +68,7 @@ def _checks(signature: Signature) -> dict[str, Any]:
         "affiliation_matched": signature.affiliation_matched,
         "moderator": signature.checked,
         "unread": signature.unread,
-        "to_moderators_again_at": _iso(signature.back_at),
+        "to_moderators_again_at": signature.back_at,
         "flags": [flag for flag in signature.flags if flag in OPEN],
     }
 
@@ -69,29 +76,51 @@ def _checks(signature: Signature) -> dict[str, Any]:
 def _wishes(signature: Signature) -> dict[str, Any]:
     return {
         "updates": signature.updates,
-        "closing_told_at": _iso(signature.closing_told_at),
+        "closing_told_at": signature.closing_told_at,
         "pledges": signature.commits,
         "no_check_ins": signature.unasked,
         "together": signature.together,
-        "told_at": _iso(signature.together_told_at),
+        "told_at": signature.together_told_at,
         "erase_address": signature.erases_address,
     }
 
 
 def _mails(signature: Signature) -> dict[str, Any]:
     return {
-        "first_at": _iso(signature.mailed_at),
+        "first_at": signature.mailed_at,
         "sent_again": signature.resent,
-        "sent_again_at": _iso(signature.resent_at),
-        "reminded_at": _iso(signature.reminded_at),
+        "sent_again_at": signature.resent_at,
+        "reminded_at": signature.reminded_at,
         "codes": signature.code_number,
     }
+
+
+def _records(session: Session, signature: Signature) -> list[dict[str, Any]]:
+    """Of each mail about it, as long as that is kept."""
+    return [asdict(record) for record in list_records(session, Signature, [signature.id]).get(signature.id, ())]
+
+
+def _limits(session: Session, signature: Signature) -> dict[str, Any]:
+    """When its mailbox was mailed by strangers' deeds, was asked for, and had its codes tried: what is stored of it so
+    that none of it happens too often.
+    """
+    mailbox = signature.email_digest
+    if mailbox is None:
+        return {}
+    numbers = range(signature.code_number + 1)
+    digests = {
+        "mails": [mailbox],
+        "asked_again": [asks_digest(mailbox)],
+        "codes": [tries_digest(mailbox, f"{signature.id} {number}") for number in numbers],
+    }
+    uses = allowance.list_uses(session, [digest for found in digests.values() for digest in found])
+    return {what: sorted(at for digest in found for at in uses.get(digest, ())) for what, found in digests.items()}
 
 
 def _change(event: SignatureEvent) -> dict[str, Any]:
     """Why a moderator kept a name out is told with it; why one was let through speaks of the rules at times."""
     reason = event.reason if event.new is State.REJECTED else None
-    told = {"at": _iso(event.at), "from": _told(event.old), "to": _told(event.new), "by": _told_actor(event)}
+    told = {"at": event.at, "from": _told(event.old), "to": _told(event.new), "by": _told_actor(event)}
     return {**told, "reason": reason}
 
 
@@ -104,10 +133,6 @@ def counts(signature: Signature) -> bool:
     told = _told(signature.state)
     bucket = bucket_of(signature.kind, told, earlier=signature.earlier)
     return bucket is Bucket.APPROVED or (bucket is Bucket.AWAITING and signature.letter.counted is Counted.CONFIRMED)
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
 
 
 def _told(state: State) -> State:

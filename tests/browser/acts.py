@@ -20,7 +20,8 @@ def send_wrong(page: Page) -> None:
 
 
 def say_more(page: Page) -> None:
-    page.locator("summary").click()
+    for summary in page.locator("summary").all():
+        summary.click()
 
 
 def wish_for_both(page: Page) -> None:

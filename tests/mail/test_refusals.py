@@ -9,12 +9,19 @@ from sqlalchemy import Text, text, type_coerce, update
 from pledges import clock
 from pledges.mail import composing, outbox
 from pledges.mail.models import OwedMail, OwedState
+from pledges.signature.models import Signature
 from pledges.worker import Sweep
 from tests.people import Visitor, Workshop
 
 
 def broken(*_: object, **__: object) -> None:
     raise RuntimeError("no words for ada@example.org")
+
+
+def forgetting_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test registers is nobody's after it."""
+    for registered in ("_composers", "_subjects"):
+        monkeypatch.setattr(composing, registered, dict(getattr(composing, registered)))
 
 
 def test_a_mail_refused_for_now_is_tried_again_soon_and_then_after_growing_pauses(workshop: Workshop) -> None:
@@ -108,11 +115,11 @@ def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(
 ) -> None:
     signature = workshop.sign(workshop.letter())
     workshop.deliver()
-    monkeypatch.setattr(composing, "_composers", dict(composing._composers))
+    forgetting_events(monkeypatch)
     if mistake == "composer":
-        composing.register("odd", broken)
+        composing.register("odd", broken, about=Signature)
     elif mistake == "template":
-        composing.register("odd", lambda *_: composing.Content("odd", "ada@example.org", "en"))
+        composing.register("odd", lambda *_: composing.Content("odd", "ada@example.org", "en"), about=Signature)
     with workshop.writing() as session:
         outbox.owe(session, "odd", signature.id, now=clock.now())
         outbox.owe(session, "confirmation", signature.id, now=clock.now())
@@ -125,8 +132,8 @@ def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(
 def test_what_was_sent_is_noted_though_the_next_one_ends_its_transaction(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(composing, "_composers", dict(composing._composers))
-    composing.register("odd", lambda session, *_: session.execute(text("SELECT lost FROM nowhere")))
+    forgetting_events(monkeypatch)
+    composing.register("odd", lambda session, *_: session.execute(text("SELECT lost FROM nowhere")), about=Signature)
     signature = workshop.sign(workshop.letter())
     with workshop.writing() as session:
         outbox.owe(session, "odd", signature.id, now=clock.now())

@@ -1,6 +1,11 @@
 """The signatory's own page. No GET here changes anything."""
 
-from flask import Response, jsonify, redirect, render_template, request, url_for
+from collections.abc import Mapping
+from json import dumps
+from operator import methodcaller
+from typing import Any
+
+from flask import Response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from pledges import clock
@@ -8,9 +13,8 @@ from pledges.db import db, transaction
 from pledges.errors import LinkOver
 from pledges.languages import speak
 from pledges.pledge.mails import report_token
-from pledges.pledge.page import OwnPledges, list_made, own_pledges
-from pledges.pledge.queries import list_reports
-from pledges.pledge.telling import all_pledged
+from pledges.pledge.page import OwnPledges, own_pledges
+from pledges.pledge.telling import all_pledged, last_words_said
 from pledges.signature import changing, queries, telling, withdrawing
 from pledges.signature.forms import OwnForm
 from pledges.signature.gathering import SHOWN_AFTER
@@ -51,10 +55,8 @@ def download(token: str) -> Response:
     (signature_id,) = subject_of(token, MANAGE_LINK, 1)
     session = db.session()
     signature = _own(session, signature_id)
-    everything = telling.everything_of(signature, queries.list_histories(session, [signature.id])[signature.id])
-    made = list_made(session, signature)
-    pledged = all_pledged(made, list_reports(session, [commitment.id for commitment in made]))
-    response = jsonify({**everything, "pledges": pledged})
+    everything = {**telling.everything_of(session, signature), **_pledged(session, signature)}
+    response = Response(dumps(everything, default=methodcaller("isoformat"), indent=2), mimetype="application/json")
     response.headers["Content-Disposition"] = f"attachment; filename={signature.letter.slug}-signature.json"
     return response
 
@@ -78,7 +80,9 @@ def withdraw(token: str) -> Answer:
 def manage_page(signature: Signature, form: OwnForm, token: str, *, pledging: OwnPledges | None = None) -> str:
     """The own page, also with errors in one of its forms."""
     speak(signature.text.language)
-    figures = get_figures(db.session(), signature.letter) if signature.together else None
+    session = db.session()
+    figures = get_figures(session, signature.letter) if signature.together else None
+    stored = telling.everything_of(session, signature)
     return render_template(
         "signature/manage.html",
         signature=signature,
@@ -88,21 +92,25 @@ def manage_page(signature: Signature, form: OwnForm, token: str, *, pledging: Ow
         report=report_token(signature.id, clock.now()) if signature.commits else None,
         figures=figures,
         is_counted=telling.counts(signature),
-        reason=_reason(db.session(), signature),
-        pledging=pledging or own_pledges(db.session(), signature),
-        question=question_to(db.session(), signature),
+        stored={**stored, **_pledged(session, signature)},
+        reason=_reason(stored),
+        pledging=pledging or own_pledges(session, signature),
+        question=question_to(session, signature),
         said=said_in(SAID_OF_WITHDRAWN if signature.state is State.WITHDRAWN else SAID),
         said_of_pledges=said_in(SAID_OF_PLEDGES),
         shown_at=signature.together_told_at + SHOWN_AFTER if signature.together_told_at else None,
     )
 
 
-def _reason(session: Session, signature: Signature) -> str | None:
+def _pledged(session: Session, signature: Signature) -> Mapping[str, Any]:
+    return {"pledges": all_pledged(session, signature), "pledges_taken_back": last_words_said(session, signature)}
+
+
+def _reason(stored: Mapping[str, Any]) -> str | None:
     """Why a moderator keeps it out."""
-    if signature.state is not State.REJECTED:
-        return None
-    history = queries.list_histories(session, [signature.id])[signature.id]
-    return next((event.reason for event in reversed(history) if event.new is State.REJECTED), None)
+    is_out = stored["state"] is State.REJECTED
+    reasons = (change["reason"] for change in reversed(stored["history"]) if change["to"] is State.REJECTED)
+    return next(reasons, None) if is_out else None
 
 
 def _own(session: Session, signature_id: int) -> Signature:
