@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, literal, select, update
+from sqlalchemy import ColumnElement, Row, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from pledges.mail import outbox
@@ -13,6 +13,7 @@ from pledges.pledge import schedule
 from pledges.pledge.models import Commitment, Pledge
 from pledges.pledge.states import BINDING
 from pledges.signature.models import Signature
+from pledges.signature.states import TOLD
 
 CHECK_IN = "check_in"
 AT_ONCE = 1000
@@ -31,11 +32,18 @@ def ask_due(session: Session, *, now: datetime) -> int:
         return 0
     rows = session.execute(_due_commitments(signatures, now)).all()
     _note_questions(session, rows, now)
-    asked = sorted({row.signature_id for row in rows if row.counted and row.state in BINDING})
-    reached = Signature.id.in_(asked) & Signature.email.is_not(None) & ~Signature.unasked
+    asked = sorted({row.signature_id for row in rows if row.state in BINDING})
+    reached = Signature.id.in_(asked) & may_be_asked()
     still_due = session.scalar(select(func.count()).select_from(Commitment).where(Commitment.next_ask_at <= now))
     outbox.owe_each(session, CHECK_IN, select(Signature.id).where(reached), now=now, behind=still_due or 0)
     return len(signatures)
+
+
+def may_be_asked() -> ColumnElement[bool]:
+    """Which signatories are asked what became of their pledges: all who think that they are counted, can be reached
+    and have not asked for silence.
+    """
+    return Signature.state.in_(TOLD) & Signature.email.is_not(None) & ~Signature.unasked
 
 
 def stop_asking(session: Session, signature_id: int) -> None:
@@ -52,7 +60,7 @@ def _due_signatures(now: datetime) -> Any:
 
 def _due_commitments(signatures: Sequence[int], now: datetime) -> Any:
     columns = (Commitment.id, Commitment.signature_id, Commitment.pledge_id, Commitment.state)
-    rows = select(*columns, Commitment.counted, Commitment.asked).order_by(Commitment.id).with_for_update()
+    rows = select(*columns, Commitment.asked).order_by(Commitment.id).with_for_update()
     return rows.where(Commitment.signature_id.in_(signatures), Commitment.next_ask_at <= now)
 
 

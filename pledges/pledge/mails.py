@@ -1,6 +1,6 @@
 """How the mails about pledges are composed."""
 
-from collections.abc import Callable
+from collections.abc import Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -21,6 +21,8 @@ from pledges.security import keyring
 from pledges.signature.mails import agreed, content_for, manage_token
 from pledges.signature.models import Signature
 from pledges.signature.queries import find_signature
+from pledges.signature.states import HELD, TOLD
+from pledges.signature.states import State as SignatureState
 from pledges.signature.unsubscribing import MailKind, unsubscribe_path
 
 REPORT_LINK = "report"
@@ -53,7 +55,7 @@ def report_token(signature_id: int, now: datetime) -> str:
 def _check_in(session: Session, owed: OwedMail, now: datetime) -> Content | None:
     """Nothing for who has reported, has withdrawn or wants none of these mails since it was owed."""
     signature = find_signature(session, owed.about_id)
-    if signature is None or signature.email is None or signature.unasked:
+    if signature is None or signature.email is None or signature.unasked or signature.state not in TOLD:
         return None
     asked = [row for row in queries.list_commitments(session, signature.id) if _is_asked(row, owed)]
     if not asked or signature.letter.state is LetterState.WITHDRAWN:
@@ -72,7 +74,7 @@ def _check_in(session: Session, owed: OwedMail, now: datetime) -> Content | None
 def _is_asked(row: Commitment, owed: OwedMail) -> bool:
     """What has been reported since the mail was owed is not asked about again."""
     is_new = row.reported_at is None or row.reported_at < owed.created_at
-    return row.counted and row.state in _UNDECIDED and is_new
+    return row.state in _UNDECIDED and is_new
 
 
 def _told(row: Commitment, language: str) -> dict[str, object]:
@@ -90,27 +92,29 @@ def _told(row: Commitment, language: str) -> dict[str, object]:
 
 
 def _threshold_reached(session: Session, owed: OwedMail, now: datetime) -> Content | None:
-    return _about_commitment(session, owed, lambda c: c.counted and c.state in BINDING, now)
+    return _about_commitment(session, owed, BINDING, TOLD, now)
 
 
 def _lapsed(session: Session, owed: OwedMail, now: datetime) -> Content | None:
-    return _about_commitment(session, owed, lambda c: c.counted and c.state is State.LAPSED, now)
+    return _about_commitment(session, owed, frozenset({State.LAPSED}), TOLD, now)
 
 
 def _withdrawn(session: Session, owed: OwedMail, now: datetime) -> Content | None:
     """Nothing for who has made it anew meanwhile, or taken the whole signature back: that has its own last word."""
-    return _about_commitment(session, owed, lambda c: c.state is State.WITHDRAWN, now)
+    return _about_commitment(session, owed, frozenset({State.WITHDRAWN}), HELD, now)
 
 
 def _about_commitment(
-    session: Session, owed: OwedMail, is_news: Callable[[Commitment], bool], now: datetime
+    session: Session, owed: OwedMail, news: Set[State], told: Set[SignatureState], now: datetime
 ) -> Content | None:
-    """Nothing for whom it is no news any more, or whose address is erased."""
+    """Nothing where the commitment is in none of the states that are `news`, for whom is in none of those that are
+    `told`, and for whose address is erased.
+    """
     commitment = queries.find_by_id(session, owed.about_id)
-    if commitment is None or not is_news(commitment) or commitment.created_at > owed.created_at:  # an id used again
+    if commitment is None or commitment.created_at > owed.created_at:  # an id used again
         return None
     signature = find_signature(session, commitment.signature_id)
-    if signature is None or signature.email is None:
+    if commitment.state not in news or signature is None or signature.state not in told or signature.email is None:
         return None
     words = {"commitment": commitment, "manage": manage_token(signature, now)}
     return content_for(owed.event, signature.email, signature, **words)

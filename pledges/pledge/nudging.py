@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from pledges.errors import DomainError
+from pledges.pledge.asking import may_be_asked
 from pledges.pledge.models import Commitment, Pledge
 from pledges.pledge.states import State
 from pledges.signature.models import Signature
@@ -47,8 +48,6 @@ def _silent(pledge: Pledge, now: datetime) -> ColumnElement[bool]:
     """Who has said nothing, or "not yet" a week ago or longer, and can and may be asked."""
     paid_in_part = (Commitment.state == State.PARTLY) & Commitment.by_organizer
     said_not_yet = (Commitment.state == State.NOT_YET) & (Commitment.reported_at <= now - AT_MOST_EVERY)
-    mine = (Commitment.pledge_id == pledge.id) & Commitment.counted
-    reached = select(Signature.id).where(Signature.email.is_not(None), ~Signature.unasked)
-    return (
-        mine & ((Commitment.state == State.MADE) | paid_in_part | said_not_yet) & Commitment.signature_id.in_(reached)
-    )
+    silent = (Commitment.state == State.MADE) | paid_in_part | said_not_yet
+    reached = select(Signature.id).where(may_be_asked())
+    return (Commitment.pledge_id == pledge.id) & silent & Commitment.signature_id.in_(reached)
