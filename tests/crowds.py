@@ -37,10 +37,10 @@ def in_state(
             signature.confirmed_at = clock.now()
             moving.move(session, [signature], state, by=Actor.POLICY, now=clock.now())
         elif state in (State.APPROVED, State.REJECTED):
-            reason = "no such person" if state is State.REJECTED else None
+            reasons = {signature.id: "no such person"} if state is State.REJECTED else {}
             if state is State.APPROVED:
                 statements.mark([signature], StatementState.APPROVED)
-            moving.move(session, [signature], state, by=Actor.MODERATOR, now=clock.now(), reason=reason)
+            moving.move(session, [signature], state, by=Actor.MODERATOR, now=clock.now(), reasons=reasons)
         elif state is State.WITHDRAWN:
             withdrawing.withdraw(session, signature.id, now=clock.now())
     assert signature.state is state

@@ -11,12 +11,15 @@ from pledges.errors import DomainError
 from pledges.letter.models import Letter
 from pledges.signature import desk, moving, organizations, policy, statements
 from pledges.signature.models import Signature, StatementState
+from pledges.signature.moving import NO_REASONS
 from pledges.signature.organizations import OrganizationSigned
 from pledges.signature.states import Actor, State
 
 MOST_AT_ONCE = 500
 LONGEST_REASON = 500
 WITHOUT_STATEMENT = "without the sentence"
+UNREAD = "unread, while it was sealed"
+"""What the history says for itself, where no moderator has given a reason."""
 UNSAID: Mapping[int, str] = {}
 
 
@@ -50,7 +53,7 @@ def approve(
     rows = desk.lock_on_desk(session, letter, ids[:MOST_AT_ONCE])
     waiting = [row for row in rows if row.is_waiting and _is_as_seen(row, seen)]
     statements.mark(waiting, StatementState.APPROVED)
-    return _move(session, rows, waiting, State.APPROVED, account_id=account_id, reason=None, now=now)
+    return _move(session, rows, waiting, State.APPROVED, account_id=account_id, reasons=_unread(waiting), now=now)
 
 
 def approve_name(
@@ -65,8 +68,9 @@ def approve_name(
     """Lets the names through that still wait, without their statements."""
     rows = desk.lock_on_desk(session, letter, ids[:MOST_AT_ONCE])
     waiting = [row for row in rows if row.is_waiting and _is_as_seen(row, seen)]
-    statements.mark(waiting, StatementState.REJECTED)
-    return _move(session, rows, waiting, State.APPROVED, account_id=account_id, reason=WITHOUT_STATEMENT, now=now)
+    kept_out = {row.id: WITHOUT_STATEMENT for row in statements.mark(waiting, StatementState.REJECTED)}
+    reasons = {**_unread(waiting), **kept_out}
+    return _move(session, rows, waiting, State.APPROVED, account_id=account_id, reasons=reasons, now=now)
 
 
 def judge_statements(
@@ -105,8 +109,9 @@ def reject(
     approved = [row.id for row in rows if row.state is State.APPROVED]
     decided = desk.decided_by_moderators(session, approved) if approved else frozenset()
     undecided = [row for row in rows if row.is_waiting or (row.id in approved and row.id not in decided)]
-    waiting = [row for row in undecided if _is_as_seen(row, seen)]
-    return _move(session, rows, waiting, State.REJECTED, account_id=account_id, reason=reason, now=now)
+    waiting = {row.id: row for row in undecided if _is_as_seen(row, seen)}
+    why = dict.fromkeys(waiting, reason)
+    return _move(session, rows, [*waiting.values()], State.REJECTED, account_id=account_id, reasons=why, now=now)
 
 
 def remove(
@@ -115,7 +120,8 @@ def remove(
     """Takes an approved name off, whoever had approved it."""
     rows = desk.lock_on_desk(session, letter, [signature_id])
     approved = [row for row in rows if row.state is State.APPROVED]
-    return _move(session, rows, approved, State.REJECTED, account_id=account_id, reason=reason, now=now)
+    why = {signature_id: reason}
+    return _move(session, rows, approved, State.REJECTED, account_id=account_id, reasons=why, now=now)
 
 
 def take_back(session: Session, letter: Letter, signature_id: int, *, account_id: int, now: datetime) -> Outcome:
@@ -128,7 +134,7 @@ def take_back(session: Session, letter: Letter, signature_id: int, *, account_id
     for row in rejected:
         organizations.check_free(session, row)
     to = State.QUARANTINED if any(policy.is_suspicious(row.flags) for row in rejected) else State.AWAITING
-    return _move(session, rows, rejected, to, account_id=account_id, reason=None, now=now)
+    return _move(session, rows, rejected, to, account_id=account_id, reasons=NO_REASONS, now=now)
 
 
 def _move(
@@ -138,15 +144,19 @@ def _move(
     to: State,
     *,
     account_id: int,
-    reason: str | None,
+    reasons: Mapping[int, str],
     now: datetime,
 ) -> Outcome:
     outcome = _outcome(rows, movable)
     try:
-        moving.move(session, movable, to, by=Actor.MODERATOR, now=now, account_id=account_id, reason=reason)
+        moving.move(session, movable, to, by=Actor.MODERATOR, now=now, account_id=account_id, reasons=reasons)
     except IntegrityError as error:  # an organization that is taken back confirmed anew in the same moment
         raise OrganizationSigned from error
     return outcome
+
+
+def _unread(rows: Sequence[Signature]) -> dict[int, str]:
+    return {row.id: UNREAD for row in rows if row.is_sealed}
 
 
 def shows_statement(row: Signature) -> bool:

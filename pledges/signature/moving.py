@@ -1,7 +1,7 @@
 """The one way in which a signature changes its state."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,8 @@ from pledges.signature.models import Signature
 from pledges.signature.states import Actor, State, check, steps_between
 from pledges.tally import counting
 from pledges.tally.models import Bucket
+
+NO_REASONS: Mapping[int, str] = {}
 
 moved = Occasion[Session, Sequence[Signature], State, datetime]()
 """Called after signatures of one letter have moved to a state, in the same transaction, and before the tally has:
@@ -29,9 +31,10 @@ def move(
     by: Actor,
     now: datetime,
     account_id: int | None = None,
-    reason: str | None = None,
+    reasons: Mapping[int, str] = NO_REASONS,
 ) -> None:
-    """Moves signatures of one letter: checks the table, moves the tally, writes who and why, keeps the list.
+    """Moves signatures of one letter: checks the table, moves the tally, writes who and why, keeps the list. `reasons`
+    by id, where there are any.
 
     Raises TransitionRefused before anything has changed. Statements do not grow with the number of signatures.
     """
@@ -44,7 +47,7 @@ def move(
     for signature in signatures:
         old, kind, earlier = signature.state, signature.kind, signature.earlier
         changes.update(steps_between((kind, old, earlier), (kind, to, earlier)))
-        written.append(Change(signature.id, old, to, reason))
+        written.append(Change(signature.id, old, to, reasons.get(signature.id)))
         signature.state = to
         is_let_through = to is State.APPROVED and by is Actor.MODERATOR
         signature.checked = is_let_through and not signature.is_sealed

@@ -40,17 +40,20 @@ def newest_unread(session: Session) -> Mapping[int, datetime]:
     return {row[0]: row[1] for row in session.execute(newest.group_by(Signature.letter_id)) if row[1] is not None}
 
 
-def mark(signatures: Sequence[Signature], state: StatementState) -> None:
-    """Judges the statements of those who have one that can be read and is to be shown; written with what else becomes
-    of them. What their display never shows nobody has read: it waits on, should its signatory ever have it shown. What
-    was kept out stays so, though the name is approved anew.
+def mark(signatures: Sequence[Signature], state: StatementState) -> list[Signature]:
+    """Judges the statements of those who have one that can be read and is to be shown, and answers whose they are;
+    written with what else becomes of them. What their display never shows nobody has read: it waits on, should its
+    signatory ever have it shown. What was kept out stays so, though the name is approved anew.
     """
+    judged = []
     for signature in signatures:
         is_read = signature.display.shows_statement and not signature.is_sealed
         is_kept_out = (signature.statement_state, state) == (StatementState.REJECTED, StatementState.APPROVED)
         if signature.statement_state is not None and is_read and not is_kept_out:
             signature.statement_state = state
+            judged.append(signature)
         flag_modified(signature, "statement_state")  # changed or not: so one statement serves all
+    return judged
 
 
 def judge(

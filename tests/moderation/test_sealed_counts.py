@@ -105,8 +105,10 @@ def test_it_is_counted_all_the_while_and_read_before_it_shows(workshop: Workshop
     assert "I saw it myself." in visitor.text
     steps = [(step.old, step.new) for step in history(workshop, sealed)]
     assert steps[1:] == [(State.AWAITING, State.APPROVED), (State.APPROVED, State.APPROVED)]
+    assert [step.reason for step in history(workshop, sealed)] == [None, "unread, while it was sealed", None]
     moderator.get("/moderation/ask-more/decided")
     assert moderator.text.count("read with its words and approved, by moderator number") == 1
+    assert "waits for a moderator → approved, by moderator number 1: unread, while it was sealed" in moderator.text
 
 
 def test_what_is_read_at_last_can_be_rejected(workshop: Workshop, moderator: Visitor) -> None:

@@ -47,6 +47,7 @@ def test_names_without_sentences_are_not_offered_to_be_approved_without_them(
     assert "approve_name" not in {button["value"] for button in moderator.page.select("[data-decide] button")}
     decide(moderator, "ask-more", [signature.id], "approve_name")
     assert (workshop.state(signature), statement_state(workshop, signature)) == (State.APPROVED, None)
+    assert history(workshop, signature)[-1].reason is None
 
 
 def test_that_a_name_was_approved_alone_is_recorded(workshop: Workshop, moderator: Visitor) -> None:

@@ -70,7 +70,7 @@ def moved(workshop: Workshop, signature: Signature, new: str, actor: str) -> Sig
     with workshop.writing() as session:
         locked = queries.lock_signature(session, signature.id)
         locked.confirmed_at = locked.confirmed_at or clock.now()
-        moving.move(session, [locked], State(new), by=Actor(actor), now=clock.now(), reason="because")
+        moving.move(session, [locked], State(new), by=Actor(actor), now=clock.now(), reasons={locked.id: "because"})
     return locked
 
 
@@ -138,5 +138,6 @@ def test_many_names_move_into_the_tally_at_once(workshop: Workshop) -> None:
     signatures.append(in_state(workshop, letter, State.QUARANTINED, "q@example.org"))
     with workshop.writing() as session:
         rows = desk.lock_seen(session, letter, [s.id for s in signatures])
-        moving.move(session, rows, State.REJECTED, by=Actor.MODERATOR, now=clock.now(), reason="made up")
+        why = {row.id: "made up" for row in rows}
+        moving.move(session, rows, State.REJECTED, by=Actor.MODERATOR, now=clock.now(), reasons=why)
     assert asdict(workshop.figures(letter)) == asdict(Figures(rejected=4))

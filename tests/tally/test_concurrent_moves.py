@@ -35,7 +35,7 @@ def test_counts_are_exact_after_400_random_moves_by_several_at_once(workshop: Wo
                 if old is signature.state and new is not State.WITHDRAWN
             )
             to, by = chance.choice(ways)
-            moving.move(session, [signature], to, by=by, now=clock.now(), reason="chance")
+            moving.move(session, [signature], to, by=by, now=clock.now(), reasons={signature.id: "chance"})
         return to
 
     with ThreadPoolExecutor(THREADS) as pool:
