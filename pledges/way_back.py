@@ -17,7 +17,7 @@ from pledges.letter.models import Letter, LetterState
 from pledges.letter.queries import LetterUnknown, find_invitation
 from pledges.pledge.mails import REPORT_LINK
 from pledges.security import keyring
-from pledges.signature.mails import CONFIRM_LINK, MANAGE_LINK, place_of, query_of
+from pledges.signature.links import CONFIRM_LINK, MANAGE_LINK, place_of, query_of
 from pledges.signature.queries import find_signature
 from pledges.signature.unsubscribing import UNSUBSCRIBE_LINK
 

@@ -18,7 +18,8 @@ from pledges.pledge.making import PLEDGE_WITHDRAWN
 from pledges.pledge.models import Commitment
 from pledges.pledge.states import BINDING, State
 from pledges.security import keyring
-from pledges.signature.mails import agreed, content_for, manage_token
+from pledges.signature.links import manage_token
+from pledges.signature.mails import agreed, content_for
 from pledges.signature.models import Signature
 from pledges.signature.queries import find_signature
 from pledges.signature.states import HELD, TOLD

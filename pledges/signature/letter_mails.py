@@ -16,7 +16,8 @@ from pledges.mail.models import OwedMail
 from pledges.signature import queries
 from pledges.signature.announcing import GOAL_REACHED, LETTER_CLOSED, LETTER_WITHDRAWN
 from pledges.signature.gathering import SHOWN_AFTER, TOGETHER_REACHED
-from pledges.signature.mails import agreed, content_for, manage_token, query_of
+from pledges.signature.links import manage_token, query_of
+from pledges.signature.mails import agreed, content_for
 from pledges.signature.models import Signature
 from pledges.signature.rounds import TEXT_CHANGED, TEXT_CORRECTED
 from pledges.signature.states import TOLD

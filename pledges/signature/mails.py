@@ -1,22 +1,21 @@
 """How the mails are composed that a signatory's own deeds cause."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from pledges.letter.inviting import first_token
 from pledges.letter.models import Letter, LetterState, Moderation
 from pledges.letter.queries import get_letter_by_id
 from pledges.listeners import Occasion
 from pledges.mail import composing, outbox
 from pledges.mail.composing import Content
 from pledges.mail.models import OwedMail
-from pledges.security import keyring
 from pledges.signature import queries
 from pledges.signature.addresses import read_address
 from pledges.signature.coding import code_of
 from pledges.signature.confirming import LAST_THANKS, LINK_LASTS, THANKS
+from pledges.signature.links import MANAGE_LINK_LASTS, confirm_token, manage_token, place_of, query_of
 from pledges.signature.mailing import mail_first, may_mail
 from pledges.signature.models import Signature
 from pledges.signature.policy import holds_web_address
@@ -27,9 +26,6 @@ from pledges.signature.states import HELD, Kind, State
 from pledges.signature.withdrawing import WITHDRAWN
 from pledges.signature.words import Display, Words
 
-CONFIRM_LINK = "confirm"
-MANAGE_LINK = "manage"
-MANAGE_LINK_LASTS = timedelta(days=400)
 ALREADY_SIGNED = "already_signed"
 
 agreed = Occasion[Session, Signature, dict[str, object]]()
@@ -195,16 +191,6 @@ def _withdrawn(session: Session, owed: OwedMail, now: datetime) -> Content | Non
     return content_for(WITHDRAWN, recipient, signature, manage=manage_token(signature, now), **words)
 
 
-def confirm_token(signature: Signature, now: datetime) -> str:
-    """Leads to what will be confirmed, and to the button."""
-    return keyring().issue(CONFIRM_LINK, signature.id, signature.letter_id, now=now, lasts=LINK_LASTS)
-
-
-def manage_token(signature: Signature, now: datetime) -> str:
-    """Leads a signatory to the own page."""
-    return keyring().issue(MANAGE_LINK, signature.id, now=now, lasts=MANAGE_LINK_LASTS)
-
-
 def content_for(event: str, recipient: str, signature: Signature, **words: object) -> Content:
     """What every mail to a signatory says. A name that advertises is not repeated: nobody shall be mailed a stranger's
     link in our name.
@@ -234,16 +220,3 @@ def _organization(signature: Signature) -> str | None:
     """For whom somebody signs: one mailbox may have signed for a person, too."""
     is_told = signature.kind is Kind.ORGANIZATION and not holds_web_address(signature.words)
     return signature.words.name if is_told else None
-
-
-def place_of(signature: Signature) -> str:
-    """Where the letter stands; before it opens, only at the secret link by which the signatory came."""
-    if signature.letter.state is LetterState.DRAFT and signature.invitation_id is not None:
-        return f"/first/{first_token(signature.invitation_id, since=signature.created_at)}"
-    return f"/letters/{signature.letter.slug}"
-
-
-def query_of(signature: Signature) -> str:
-    """What links say of the language that was signed in; nothing where it is the letter's own."""
-    language = signature.text.language
-    return "" if language == signature.letter.language else f"?lang={language}"

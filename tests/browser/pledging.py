@@ -18,7 +18,7 @@ from pledges.pledge.states import State
 from pledges.security import keyring
 from pledges.signature import withdrawing as leaving
 from pledges.signature.confirming import LINK_LASTS
-from pledges.signature.mails import CONFIRM_LINK, manage_token
+from pledges.signature.links import CONFIRM_LINK, manage_token
 from pledges.signature.models import Signature
 from pledges.signature.unsubscribing import MailKind, unsubscribe_path
 from tests.people import Workshop

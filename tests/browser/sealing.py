@@ -6,7 +6,7 @@ from pledges import clock
 from pledges.moderation import deciding
 from pledges.organizer.models import Account
 from pledges.signature import queries
-from pledges.signature.mails import manage_token
+from pledges.signature.links import manage_token
 from pledges.signature.models import Signature
 from tests.people import Workshop
 

@@ -19,7 +19,7 @@ from pledges.signature import confirming, signing
 from pledges.signature import withdrawing as leaving
 from pledges.signature.addresses import read_address
 from pledges.signature.confirming import LINK_LASTS
-from pledges.signature.mails import CONFIRM_LINK, manage_token
+from pledges.signature.links import CONFIRM_LINK, manage_token
 from pledges.signature.models import Signature
 from pledges.signature.states import Kind, State
 from pledges.signature.unsubscribing import MailKind, unsubscribe_path

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pledges import clock
-from pledges.signature.mails import manage_token
+from pledges.signature.links import manage_token
 from pledges.signature.states import State
 from tests.browser.chromium import DESK, PHONE
 from tests.browser.conftest import ON_SQLITE, OpenPage

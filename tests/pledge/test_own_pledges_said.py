@@ -7,7 +7,7 @@ from pledges.letter.models import Letter
 from pledges.moderation import deciding
 from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import State
-from pledges.signature.mails import manage_token
+from pledges.signature.links import manage_token
 from pledges.signature.models import Signature
 from tests.people import Visitor, Workshop
 from tests.pledge.promises import pledged, report

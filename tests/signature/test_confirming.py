@@ -8,7 +8,7 @@ from pledges.letter import publishing
 from pledges.letter.queries import get_letter
 from pledges.moderation import deciding
 from pledges.signature import desk
-from pledges.signature.mails import manage_token
+from pledges.signature.links import manage_token
 from pledges.signature.states import Kind, State
 from pledges.tally.queries import Figures
 from tests.crowds import dump, in_state

@@ -10,7 +10,7 @@ from pledges.letter import publishing, withdrawing
 from pledges.letter.inviting import FIRST_LINK_LASTS
 from pledges.letter.queries import get_letter
 from pledges.pledge.mails import report_token
-from pledges.signature.mails import manage_token
+from pledges.signature.links import manage_token
 from pledges.signature.unsubscribing import MailKind, unsubscribe_path
 from pledges.tally.queries import Figures
 from tests.letter.revisions import CHANGE, revise

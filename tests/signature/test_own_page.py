@@ -5,7 +5,7 @@ import time_machine
 
 from pledges.moderation import deciding
 from pledges.signature import desk, queries
-from pledges.signature.mails import manage_token
+from pledges.signature.links import manage_token
 from pledges.signature.states import State
 from pledges.signature.withdrawing import withdraw
 from pledges.tally.queries import Figures

@@ -11,7 +11,7 @@ from pledges.letter import publishing
 from pledges.letter import withdrawing as withdrawing_letters
 from pledges.letter.queries import lock_letter
 from pledges.signature import queries
-from pledges.signature.mails import manage_token
+from pledges.signature.links import manage_token
 from pledges.signature.states import State
 from pledges.tally.queries import Figures
 from tests.crowds import dump

@@ -10,7 +10,7 @@ from pledges.letter.models import Letter, LetterState
 from pledges.letter.queries import get_letter
 from pledges.signature import gathering, queries
 from pledges.signature import withdrawing as leaving
-from pledges.signature.mails import manage_token
+from pledges.signature.links import manage_token
 from pledges.signature.models import Signature
 from pledges.signature.states import Kind, State
 from pledges.signature.words import Display

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from pledges import clock
 from pledges.letter.models import LetterText
 from pledges.mail.models import OwedMail
-from pledges.signature.mails import manage_token
+from pledges.signature.links import manage_token
 from pledges.signature.models import ListedName, Signature
 from pledges.signature.states import CONFIRMED, HELD, State
 from tests.letter.revisions import CHANGE, carry_all

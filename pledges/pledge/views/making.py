@@ -13,7 +13,7 @@ from pledges.pledge.forms.making import PledgeForm
 from pledges.pledge.page import own_pledges
 from pledges.pledge.views.room import blueprint
 from pledges.signature.forms import OwnForm
-from pledges.signature.mails import MANAGE_LINK
+from pledges.signature.links import MANAGE_LINK
 from pledges.signature.queries import find_signature
 from pledges.signature.views.own import manage_page
 from pledges.signature.views.room import Answer, subject_of

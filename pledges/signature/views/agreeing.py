@@ -12,7 +12,7 @@ from pledges.letter.differences import Differences, compare
 from pledges.letter.models import LetterState, LetterText
 from pledges.letter.queries import get_letter_by_id
 from pledges.signature import agreeing
-from pledges.signature.mails import MANAGE_LINK
+from pledges.signature.links import MANAGE_LINK
 from pledges.signature.models import Signature
 from pledges.signature.states import TOLD
 from pledges.signature.views.room import blueprint, subject_of

@@ -13,7 +13,7 @@ from pledges.limits import SIGNING, limiter, network_and_letter
 from pledges.security import keyring
 from pledges.signature import coding, queries, resending
 from pledges.signature.forms import AddressForm, CodeForm
-from pledges.signature.mails import CONFIRM_LINK
+from pledges.signature.links import CONFIRM_LINK
 from pledges.signature.states import State
 from pledges.signature.views.room import Answer, after_code, blueprint, lang_of, letters_at_hand, plain_page, to_thanks
 from pledges.way_back import look_back

@@ -11,7 +11,7 @@ from pledges.letter.inviting import FIRST_LINK
 from pledges.letter.models import Letter, LetterState
 from pledges.letter.queries import find_invitation, get_letter_by_id
 from pledges.pledge.mails import REPORT_LINK
-from pledges.signature.mails import MANAGE_LINK, place_of, query_of
+from pledges.signature.links import MANAGE_LINK, place_of, query_of
 from pledges.signature.queries import find_signature
 from pledges.signature.states import State
 from pledges.signature.unsubscribing import UNSUBSCRIBE_LINK

@@ -18,7 +18,7 @@ from pledges.pledge.telling import all_pledged, last_words_said
 from pledges.signature import changing, queries, telling, withdrawing
 from pledges.signature.forms import OwnForm
 from pledges.signature.gathering import SHOWN_AFTER
-from pledges.signature.mails import MANAGE_LINK
+from pledges.signature.links import MANAGE_LINK
 from pledges.signature.models import Signature
 from pledges.signature.states import State
 from pledges.signature.views.agreeing import question_to

@@ -14,7 +14,7 @@ from pledges.letter.models import Letter
 from pledges.letter.queries import get_public_letter
 from pledges.security import keyring
 from pledges.signature.addresses import readable_domain
-from pledges.signature.mails import confirm_token
+from pledges.signature.links import confirm_token
 from pledges.signature.models import Signature
 from pledges.signature.states import State
 

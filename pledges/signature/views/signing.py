@@ -18,7 +18,7 @@ from pledges.signature import challenge, confirming, queries, signing
 from pledges.signature.challenge import Proof
 from pledges.signature.confirming import ConfirmationOver
 from pledges.signature.forms import SignForm
-from pledges.signature.mails import CONFIRM_LINK
+from pledges.signature.links import CONFIRM_LINK
 from pledges.signature.policy import Flag, Origin
 from pledges.signature.states import State
 from pledges.signature.views.room import Answer, blueprint, lang_of, letters_at_hand, plain_page, subject_of, to_thanks

@@ -11,7 +11,7 @@ from pledges.pledge import binding, tracking
 from pledges.pledge.mails import report_token
 from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import State
-from pledges.signature.mails import manage_token
+from pledges.signature.links import manage_token
 from tests.people import Visitor, Workshop
 from tests.pledge.promises import AFTER, BEFORE, PLEDGES, pledged, report
 from tests.pledge.tracker.page import TRACKER, section
