@@ -87,7 +87,7 @@ def test_what_is_not_kept_any_more_is_not_told(workshop: Workshop, visitor: Visi
         retention.run(now=clock.now())
         assert records(visitor, own) == []
         visitor.get(own)
-    assert "Mails of the last two weeks None." in visitor.text
+    assert "Mails of the last two weeks No mail was written in that time." in visitor.text
 
 
 def test_of_a_withdrawn_signature_the_mails_are_told_and_that_the_address_is_with_the_last_one(
