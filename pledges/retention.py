@@ -8,10 +8,11 @@ from typing import Any
 
 from pledges import allowance
 from pledges.db import db, empty_the_log, transaction
+from pledges.letter import forgetting as letter_forgetting
 from pledges.mail import outbox
 from pledges.organizer import recognizing
 from pledges.pledge import forgetting as pledge_forgetting
-from pledges.signature import forgetting
+from pledges.signature import forgetting as signature_forgetting
 from pledges.term import Term
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,14 @@ FEW = 100
 LONGEST_REST_SECONDS = 0.5
 """After many it rests as long as they took: on SQLite whoever signs meanwhile gets a turn."""
 
-TERMS = (*forgetting.TERMS, *pledge_forgetting.TERMS, *outbox.TERMS, *allowance.TERMS, *recognizing.TERMS)
+TERMS = (
+    *signature_forgetting.TERMS,
+    *pledge_forgetting.TERMS,
+    *letter_forgetting.TERMS,
+    *outbox.TERMS,
+    *allowance.TERMS,
+    *recognizing.TERMS,
+)
 
 
 def run(*, now: datetime, is_stopping: Callable[[], bool] = lambda: False) -> Mapping[str, int]:

@@ -18,7 +18,7 @@ TIMEOUT_SECONDS = 30
 IDLE_SECONDS = 5
 """After that long without a mail, the server is asked whether it is still there."""
 
-_ADDRESS = re.compile(r"[^\s<>\"']+@[^\s<>\"']+")
+_ADDRESS = re.compile(r"(?:\"[^\"]*\"|[^\s<>\"']+)@[^\s<>\"']+")
 _NUMBERS = re.compile(r"\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?")
 
 
@@ -29,14 +29,16 @@ class ServerAway(Exception):
 class Refused(Exception):
     """The server refused a mail, `for_good` or for now.
 
-    The message holds its answer without any address or what stands before the @ of `recipient`; `code` holds
-    the answer's numbers alone, for its words may name whom they like.
+    The message holds its answer, as plain text, without any address and without what stands before or behind the @ of
+    `recipient`; `code` holds the answer's numbers alone, for its words may name whom they like.
     """
 
     def __init__(self, answer: str, *, for_good: bool, recipient: str = "") -> None:
-        words = _ADDRESS.sub("(address)", answer)
-        if local := recipient.rpartition("@")[0]:
-            words = re.sub(rf"(?<!\w){re.escape(local)}(?!\w)", "(address)", words, flags=re.IGNORECASE)
+        words = _ADDRESS.sub("(address)", "".join(char if char.isprintable() else " " for char in answer))
+        local, _, domain = recipient.rpartition("@")
+        for part, instead in ((local, "(address)"), (domain, "(domain)")):
+            if part:
+                words = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", instead, words, flags=re.IGNORECASE)
         super().__init__(words[:300])
         self.for_good = for_good
         numbers = _NUMBERS.match(answer)

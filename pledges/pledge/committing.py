@@ -135,6 +135,7 @@ def release_all(session: Session, commitments: Sequence[Commitment], *, told: bo
         commitment.counted = commitment.shown = commitment.checked = False
         commitment.note = commitment.evidence = commitment.checked_source = commitment.reading = None
         commitment.amount = commitment.delivered = commitment.imported = commitment.next_ask_at = None
+        commitment.reported_at = None
         commitment.by_organizer = False
     queries.forget_reports(session, [commitment.id for commitment in commitments])
     weighing.settle(session, told=told)

@@ -14,6 +14,8 @@ from pledges.pledge.counting import Weighing
 from pledges.pledge.models import Commitment, Pledge, Reading
 from pledges.pledge.states import REPORTED
 from pledges.signature.desk import SEEN
+from pledges.signature.models import Signature
+from pledges.signature.states import TOLD
 from pledges.tally import counting
 
 
@@ -27,8 +29,8 @@ def list_unread(
 def list_reported(
     session: Session, letter: Letter, *, after: str | None = None, limit: int
 ) -> tuple[Sequence[Commitment], str | None]:
-    """A page of all reports that count, read or not, and where the next one begins."""
-    reported = Commitment.state.in_(sorted(REPORTED)) & Commitment.counted
+    """A page of all reports of who is not kept out, read or not, and where the next one begins."""
+    reported = Commitment.state.in_(sorted(REPORTED)) & Signature.state.in_(TOLD)
     return _page(session, _of_letter(letter).where(reported), after, limit)
 
 
@@ -87,6 +89,8 @@ def _page(
 
 
 def _unread() -> ColumnElement[bool]:
-    """Of those that are kept out nothing is shown, and nothing need be read."""
+    """Of those that are kept out nothing is shown, and nothing need be read. What the quarantined write is read like
+    anyone's: they would notice, were theirs the only notes that nobody ever reads.
+    """
     waiting = Commitment.reading == literal(Reading.WAITING, literal_execute=True)  # spelled out, it finds its index
-    return waiting & Commitment.counted
+    return waiting & Signature.state.in_(TOLD)

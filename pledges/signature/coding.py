@@ -21,7 +21,8 @@ from pledges.signature.states import HELD, State
 TRIES = 5
 """For each mail's code; then only the code of another mail is good."""
 CODE_LASTS = timedelta(days=1)
-
+NOBODY = "nobody"
+"""Whose tries are counted while nothing of the mailbox can be confirmed by digits."""
 
 _table = Base.metadata.tables[Signature.__tablename__].c
 _MAILED = (_table.created_at, _table.mailed_at, _table.resent_at, _table.reminded_at)
@@ -64,7 +65,7 @@ def confirm_by_code(
     digest = mailbox_digest(letter.id, address)
     rows: Sequence[Any] = session.execute(_CODES, {"letter": letter.id, "digest": digest}).all()
     newest = rows[-1] if rows else None
-    about = f"{newest.id} {newest.code_number}" if newest else "nobody"
+    about = f"{newest.id} {newest.code_number}" if newest else NOBODY
     is_left = allowance.take(session, tries_digest(digest, about), limit=TRIES, window=CODE_LASTS, now=now)
     good = [row for row in rows if row is newest or row.state in HELD]
     found = next((row.id for row in good if compare_digest(code_of(row), code) and _is_fresh(row, now)), None)

@@ -38,10 +38,10 @@ def remind_unconfirmed(session: Session, *, now: datetime) -> None:
 
 def due(now: datetime) -> Select[bytes | None, int]:
     """Whom to remind, by mailbox and id. An organization is not while another signature holds its website: its link
-    would say no.
+    would say no. What was withdrawn is no reason: its digest stays only if it had been doubted, and would tell that.
     """
     same_mailbox = (_other.letter_id == Signature.letter_id) & (_other.email_digest == Signature.email_digest)
-    same_signatory = same_mailbox & (_other.signs_for == Signature.signs_for)
+    same_signatory = same_mailbox & (_other.signs_for == Signature.signs_for) & (_other.state != State.WITHDRAWN)
     is_replaced = exists().where(same_signatory, _other.id > Signature.id)
     was_reminded = exists().where(same_signatory, _other.reminded_at.is_not(None))
     same_website = (_holder.letter_id == Signature.letter_id) & (_holder.website_host == Signature.website_host)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from pledges import allowance
 from pledges.letter.models import Counted, LetterState
 from pledges.mail.queries import list_records
-from pledges.signature.coding import tries_digest
+from pledges.signature.coding import NOBODY, tries_digest
 from pledges.signature.models import Signature, SignatureEvent
 from pledges.signature.policy import OPEN
 from pledges.signature.queries import list_histories
@@ -111,17 +111,16 @@ def _limits(session: Session, signature: Signature) -> dict[str, Any]:
     digests = {
         "mails": [mailbox],
         "asked_again": [asks_digest(mailbox)],
-        "codes": [tries_digest(mailbox, f"{signature.id} {number}") for number in numbers],
+        "codes": [tries_digest(mailbox, about) for about in (NOBODY, *(f"{signature.id} {n}" for n in numbers))],
     }
     uses = allowance.list_uses(session, [digest for found in digests.values() for digest in found])
     return {what: sorted(at for digest in found for at in uses.get(digest, ())) for what, found in digests.items()}
 
 
 def _change(event: SignatureEvent) -> dict[str, Any]:
-    """Why a moderator kept a name out is told with it; why one was let through speaks of the rules at times."""
-    reason = event.reason if event.new is State.REJECTED else None
+    """With what a moderator noted: why the name or its sentence was kept out, what a report was checked against."""
     told = {"at": event.at, "from": _told(event.old), "to": _told(event.new), "by": _told_actor(event)}
-    return {**told, "reason": reason}
+    return {**told, "reason": event.reason}
 
 
 def counts(signature: Signature) -> bool:
@@ -140,4 +139,5 @@ def _told(state: State) -> State:
 
 
 def _told_actor(event: SignatureEvent) -> str:
-    return (Actor.SIGNATORY if event.new is State.QUARANTINED else event.actor).value
+    is_by_rules = event.new is State.QUARANTINED and event.actor is Actor.POLICY
+    return (Actor.SIGNATORY if is_by_rules else event.actor).value

@@ -9,6 +9,7 @@ from sqlalchemy import Text, text, type_coerce, update
 from pledges import clock
 from pledges.mail import composing, outbox
 from pledges.mail.models import OwedMail, OwedState
+from pledges.mail.transports import Refused
 from pledges.signature.models import Signature
 from pledges.worker import Sweep
 from tests.people import Visitor, Workshop
@@ -88,6 +89,19 @@ def test_a_refused_recipient_has_failed_and_the_next_is_served(workshop: Worksho
     assert (failed.state, failed.error) == (OwedState.FAILED, "550 5.1.1 <(address)>: unknown")
     assert (later.state, later.attempts, later.error) == (OwedState.DUE, 1, "450 4.2.1 (address) is asleep")
     assert sent.state is OwedState.SENT
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        ("450 4.1.2 no MX for janedoe.example", "450 4.1.2 no MX for (domain)"),
+        ("452 mx.janedoe.example is busy, jane", "452 mx.(domain) is busy, (address)"),
+        ('452 "john doe"@example.org rejected', "452 (address) rejected"),
+        ("550 a\x00b\x1b[31m\u202e", "550 a b [31m "),
+    ],
+)
+def test_a_refusal_is_kept_as_plain_text_that_names_nobody(answer: str, kept: str) -> None:
+    assert str(Refused(answer, for_good=False, recipient="jane@janedoe.example")) == kept
 
 
 def test_a_refused_sender_is_no_ones_failed_mail(workshop: Workshop) -> None:

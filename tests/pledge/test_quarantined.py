@@ -1,15 +1,20 @@
 """Who is quarantined hears of pledges what everyone hears, and is counted nowhere; who is rejected hears nothing."""
 
 import time_machine
+from sqlalchemy import select
 
 from pledges import clock
 from pledges.letter.models import Letter
-from pledges.moderation import deciding
-from pledges.pledge import nudging, queries
+from pledges.moderation import deciding, judging
+from pledges.pledge import nudging, queries, reading
 from pledges.pledge.counting import list_totals
+from pledges.pledge.models import Reading
+from pledges.pledge.reporting import Outcome
+from pledges.pledge.states import State as PledgeState
 from pledges.signature.models import Signature
 from pledges.signature.states import State
 from tests.people import Visitor, Workshop
+from tests.pledge.promises import report
 
 BOT, ADA, OUT = "bot@example.org", "ada@example.org", "out@example.org"
 PLEDGES = """
@@ -45,7 +50,7 @@ def test_the_quarantined_are_mailed_about_pledges_like_everyone(workshop: Worksh
     with time_machine.travel("2027-03-01T12:00:00Z", tick=False) as time:
         letter = signed_by_all(workshop, visitor)
         with workshop.writing() as session:
-            states = {row.email: (row.id, row.state) for row in session.query(Signature)}
+            states = {row.email: (row.id, row.state) for row in session.scalars(select(Signature))}
             deciding.reject(session, letter, [states[OUT][0]], reason="No", account_id=None, now=clock.now())
         assert states[BOT][1] is State.QUARANTINED
         begun = subjects(workshop, OUT)
@@ -74,6 +79,31 @@ def test_the_quarantined_are_mailed_about_pledges_like_everyone(workshop: Worksh
             0,
             1,
         }
+
+
+def test_what_the_quarantined_report_is_read_like_anyones(workshop: Workshop, visitor: Visitor) -> None:
+    with time_machine.travel("2027-03-01T12:00:00Z", tick=False) as time:
+        letter = signed_by_all(workshop, visitor)
+        own = {email: workshop.manage_link(email) for email in (BOT, ADA)}
+        with workshop.writing() as session:
+            ids = {row.email: row for row in session.scalars(select(Signature))}
+        for email in own:
+            report(workshop, ids[email], speak=Outcome(PledgeState.KEPT, None, f"I did, {email}"))
+        time.shift(60)
+        with workshop.writing() as session:
+            rows, _after = reading.list_unread(session, letter, limit=9)
+            assert {row.signature_id for row in rows} == {ids[BOT].id, ids[ADA].id}
+            read = [row.id for row in rows]
+            assert {row.id for row in reading.list_reported(session, letter, limit=9)[0]} == {*read}
+        with workshop.writing() as session:
+            judging.judge_reports(
+                session, letter, read, Reading.WAITING, Reading.APPROVED, account_id=None, now=clock.now(), seen={}
+            )
+        told = [visitor.get(f"{own[email]}/download").get_data(as_text=True) for email in (BOT, ADA)]
+        assert without_references(told[0], BOT) == without_references(told[1], ADA)
+        assert '"reading": "approved"' in told[0]
+        shown = visitor.get("/letters/ask-more/pledges").get_data(as_text=True)
+    assert [email in shown for email in (BOT, ADA)] == [False, True]
 
 
 def without_references(told: str, email: str) -> str:

@@ -93,6 +93,7 @@ def test_the_command_prints_what_it_erased_by_kind(
         "addresses of closed letters: 1 erased",
         "unread notes on pledges: 0 erased",
         "words of earlier reports: 0 erased",
+        "notes of secret links: 0 erased",
         "addresses of last words: 0 erased",
         "records of mails: 3 erased",
         "kept mails: 0 erased",

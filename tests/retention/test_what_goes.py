@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import time_machine
 from sqlalchemy import String, cast, select, text, type_coerce, update
 
+from pledges import clock
+from pledges.letter.models import Invitation
 from pledges.signature.models import Signature, StatementState
 from pledges.signature.queries import rows_by_bucket
 from pledges.signature.states import Kind, State
@@ -121,3 +123,19 @@ def test_nothing_due_changes_nothing(workshop: Workshop) -> None:
     before = dump(workshop)
     assert erased(workshop) == {}
     assert dump(workshop) == before
+
+
+def test_for_whom_a_secret_link_was_made_is_erased_with_the_addresses(
+    workshop: Workshop, time: time_machine.Traveller
+) -> None:
+    letter = workshop.letter()
+    with workshop.writing() as session:
+        session.add(Invitation(letter_id=letter.id, note="For Ada of the night shift", created_at=clock.now()))
+    close(workshop, letter)
+    time.shift(timedelta(days=300))
+    assert "notes of secret links" not in erased(workshop)
+    assert b"For Ada of the night shift" in stolen(workshop)
+    time.shift(timedelta(days=66))
+    assert erased(workshop)["notes of secret links"] == 1
+    with workshop.writing() as session:
+        assert session.scalars(select(Invitation.note)).all() == [None]

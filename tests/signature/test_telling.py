@@ -6,7 +6,7 @@ import pytest
 
 from pledges import clock
 from pledges.moderation import deciding
-from pledges.signature.models import Signature, SignatureEvent
+from pledges.signature.models import Signature, SignatureEvent, StatementState
 from tests.people import Visitor, Workshop
 
 TOLD = {
@@ -80,6 +80,22 @@ def test_the_download_tells_of_every_column(workshop: Workshop, visitor: Visitor
     assert isinstance(history, list)
     assert set(history[0]) == set(TOLD_OF_CHANGES.values())
     assert set(TOLD_OF_CHANGES) == {column.name for column in SignatureEvent.__table__.columns} - STAFF
+
+
+def test_why_a_sentence_was_kept_out_is_told_to_whom_it_belongs(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter(moderation="flag")
+    signature = workshop.confirmed(letter, statement="I saw Mr X do it.")
+    workshop.deliver()
+    how = {"reason": "Names somebody", "account_id": None, "now": clock.now()}
+    with workshop.writing() as session:
+        waiting, rejected = StatementState.WAITING, StatementState.REJECTED
+        deciding.judge_statements(session, letter, [signature.id], waiting, rejected, **how)
+    own = workshop.manage_link("ada@example.org")
+    told = downloaded(visitor, own)["history"]
+    assert isinstance(told, list)
+    assert told[-1]["reason"] == "sentence rejected: Names somebody"
+    visitor.get(own)
+    assert "sentence rejected: Names somebody" in visitor.text
 
 
 @pytest.mark.parametrize("decision", ["reject", "approve"])
