@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from pledges.errors import DomainError
 from pledges.letter.models import Letter
 from pledges.signature import desk, moving, organizations, policy, statements
+from pledges.signature.history import UNREAD, WITHOUT_STATEMENT
 from pledges.signature.models import Signature, StatementState
 from pledges.signature.moving import NO_REASONS
 from pledges.signature.organizations import OrganizationSigned
@@ -17,9 +18,6 @@ from pledges.signature.states import Actor, State
 
 MOST_AT_ONCE = 500
 LONGEST_REASON = 500
-WITHOUT_STATEMENT = "without the sentence"
-UNREAD = "unread, while it was sealed"
-"""What the history says for itself, where no moderator has given a reason."""
 UNSAID: Mapping[int, str] = {}
 
 

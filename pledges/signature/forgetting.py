@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, Session
 
 from pledges.db import Base
 from pledges.letter.term import list_past_term
-from pledges.signature.models import Signature, SignatureEvent, StatementState
+from pledges.signature.history import forget_reasons
+from pledges.signature.models import Signature, StatementState
 from pledges.signature.states import HELD, State
 from pledges.signature.words import Display
 from pledges.term import BATCH, Term
@@ -98,8 +99,7 @@ def _erase_addresses(session: Session, ids: Sequence[int], now: datetime) -> int
     due = session.scalars(held).all()
     theirs = update(Signature).where(Signature.id.in_(due))
     session.execute(theirs.values(_AT_TERM), **_UNTRACKED)
-    reasons = update(SignatureEvent).where(SignatureEvent.signature_id.in_(due))
-    session.execute(reasons.values(reason=None), **_UNTRACKED)
+    forget_reasons(session, due)
     return len(due)
 
 

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from pledges.db import Base
 from pledges.signature.models import SignatureEvent
 from pledges.signature.states import Actor, State
+
+UNREAD = "unread, while it was sealed"
+WITHOUT_STATEMENT = "without the sentence"
+"""What the history says for itself, where no moderator has given a reason."""
 
 _WRITE = insert(Base.metadata.tables[SignatureEvent.__tablename__])
 
@@ -30,3 +34,10 @@ def write(
     if changes:
         who = {"at": now, "actor": by, "account_id": account_id}
         session.execute(_WRITE, [{**change._asdict(), **who} for change in changes])
+
+
+def forget_reasons(session: Session, ids: Sequence[int]) -> None:
+    """Erases what moderators wrote of these signatures. That one was let in unread names nobody, and stays."""
+    theirs = SignatureEvent.signature_id.in_(ids) & (SignatureEvent.reason != UNREAD)
+    erased = update(SignatureEvent).where(theirs).values(reason=None)
+    session.execute(erased, execution_options={"synchronize_session": False})

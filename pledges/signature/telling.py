@@ -7,15 +7,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pledges import allowance
-from pledges.letter.models import Counted, LetterState
 from pledges.mail.queries import list_records
+from pledges.signature import standing
 from pledges.signature.coding import NOBODY, tries_digest
-from pledges.signature.models import Signature, SignatureEvent
+from pledges.signature.models import Signature
 from pledges.signature.policy import OPEN
 from pledges.signature.queries import list_histories
 from pledges.signature.resending import asks_digest
-from pledges.signature.states import Actor, State, bucket_of
-from pledges.tally.models import Bucket
+from pledges.signature.states import State
 
 
 def everything_of(session: Session, signature: Signature) -> Mapping[str, Any]:
@@ -29,7 +28,7 @@ def everything_of(session: Session, signature: Signature) -> Mapping[str, Any]:
     return {
         "letter": {"slug": signature.letter.slug, "title": text.title},
         "text": {"language": text.language, "version": text.number, "sha256": text.sha256, "markdown": text.markdown},
-        "state": _told(signature.state),
+        "state": standing.state_told(signature),
         **_submitted(signature),
         "checks": _checks(signature),
         "wishes": _wishes(signature),
@@ -42,7 +41,7 @@ def everything_of(session: Session, signature: Signature) -> Mapping[str, Any]:
         },
         "created_at": signature.created_at,
         "confirmed_at": signature.confirmed_at,
-        "history": [_change(event) for event in list_histories(session, [signature.id])[signature.id]],
+        "history": standing.history_told(signature, list_histories(session, [signature.id])[signature.id]),
     }
 
 
@@ -67,7 +66,7 @@ def _checks(signature: Signature) -> dict[str, Any]:
         "domain": signature.domain,
         "affiliation_matched": signature.affiliation_matched,
         "moderator": signature.checked,
-        "unread": signature.unread,
+        "unread": standing.is_unread(signature),
         "to_moderators_again_at": signature.back_at,
         "flags": [flag for flag in signature.flags if flag in OPEN],
     }
@@ -115,29 +114,3 @@ def _limits(session: Session, signature: Signature) -> dict[str, Any]:
     }
     uses = allowance.list_uses(session, [digest for found in digests.values() for digest in found])
     return {what: sorted(at for digest in found for at in uses.get(digest, ())) for what, found in digests.items()}
-
-
-def _change(event: SignatureEvent) -> dict[str, Any]:
-    """With what a moderator noted: why the name or its sentence was kept out, what a report was checked against."""
-    told = {"at": event.at, "from": _told(event.old), "to": _told(event.new), "by": _told_actor(event)}
-    return {**told, "reason": event.reason}
-
-
-def counts(signature: Signature) -> bool:
-    """Whether it is in its letter's count, as far as its signatory is told: quarantined, it is told as awaiting. Under
-    a draft nobody is shown a count.
-    """
-    if signature.letter.state is LetterState.DRAFT:
-        return False
-    told = _told(signature.state)
-    bucket = bucket_of(signature.kind, told, earlier=signature.earlier)
-    return bucket is Bucket.APPROVED or (bucket is Bucket.AWAITING and signature.letter.counted is Counted.CONFIRMED)
-
-
-def _told(state: State) -> State:
-    return State.AWAITING if state is State.QUARANTINED else state
-
-
-def _told_actor(event: SignatureEvent) -> str:
-    is_by_rules = event.new is State.QUARANTINED and event.actor is Actor.POLICY
-    return (Actor.SIGNATORY if is_by_rules else event.actor).value

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pledges.mail import outbox
 from pledges.signature import moving, queries
-from pledges.signature.models import SignatureEvent
+from pledges.signature.history import forget_reasons
 from pledges.signature.states import DISTRUSTED, Actor, State
 
 WITHDRAWN = "withdrawn"
@@ -28,7 +27,7 @@ def withdraw(session: Session, signature_id: int, *, now: datetime) -> None:
     if signature.email is not None:
         text = signature.text
         outbox.owe(session, WITHDRAWN, signature.id, recipient=signature.email, language=text.language, now=now)
-    session.execute(update(SignatureEvent).where(SignatureEvent.signature_id == signature.id).values(reason=None))
+    forget_reasons(session, [signature.id])
     signature.erase()
     if signature.state not in DISTRUSTED:
         signature.email_digest = None

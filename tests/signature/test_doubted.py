@@ -1,14 +1,17 @@
 """Whatever moderators decide, and whatever comes after, nothing tells a signatory that the rules had doubted it."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
+import pytest
 import time_machine
 from sqlalchemy import select
 
 from pledges import clock
 from pledges.letter.queries import get_letter
 from pledges.moderation import deciding
-from pledges.signature import reminding
+from pledges.signature import gathering, reminding
 from pledges.signature.models import Signature
 from pledges.signature.states import State
 from tests.mailing import link
@@ -18,76 +21,130 @@ LETTERS = (("ask-more", "buy"), ("ask-twice", ""))
 """Under the first one fills the field that only programs see."""
 
 
-def sign_both(workshop: Workshop, visitor: Visitor, **how: str) -> list[str]:
+@pytest.fixture
+def time() -> Any:
+    with time_machine.travel("2026-11-01T12:00:00Z", tick=False) as traveller:
+        yield traveller
+
+
+def sign_both(workshop: Workshop, visitor: Visitor, of: str = "", **sent: str) -> list[str]:
     """The own pages of two who did the same, and of whom one is quarantined."""
     own = []
     for slug, trap in LETTERS:
-        workshop.letter(slug, moderation="hold")
-        visitor.sign(slug, subject=trap, **how)
+        workshop.letter(slug, moderation="hold", **({"together": of} if of else {}))
+        visitor.sign(slug, subject=trap, **sent)
         workshop.deliver()
         visitor.post(workshop.confirm_link("ada@example.org"))
         workshop.deliver()
         own.append(workshop.manage_link("ada@example.org"))
-    with workshop.writing() as session:
-        states = session.scalars(select(Signature.state).order_by(Signature.id)).all()
-    assert states == [State.QUARANTINED, State.AWAITING]
+    assert states(workshop) == [State.QUARANTINED, State.AWAITING]
     return own
 
 
-def told(visitor: Visitor, own: list[str]) -> list[tuple[str, str]]:
-    """The page and the download of each."""
+def states(workshop: Workshop) -> list[State]:
+    with workshop.writing() as session:
+        ours = select(Signature.state).where(Signature.name.is_(None) | (Signature.name != "Bea"))
+        return [*session.scalars(ours.order_by(Signature.id))]
+
+
+def decide(workshop: Workshop, deed: Callable[..., object], *slugs: str, **how: Any) -> None:
+    """A moderator does so with what Ada signed under these letters."""
+    with workshop.writing() as session:
+        ids = session.scalars(select(Signature.id).order_by(Signature.id)).all()
+        for (slug, _trap), signature_id in zip(LETTERS, ids, strict=False):
+            if slug in (slugs or dict(LETTERS)):
+                which: Any = signature_id if deed is deciding.take_back else [signature_id]
+                deed(session, get_letter(session, slug), which, account_id=None, now=clock.now(), **how)
+
+
+def check_told_alike(visitor: Visitor, own: list[str]) -> str:
+    """The page and the download of both are the same; answers the page."""
     told = []
     for path, (slug, _trap) in zip(own, LETTERS, strict=True):
-        pages = [visitor.get(path).get_data(as_text=True), visitor.get(f"{path}/download").get_data(as_text=True)]
-        page, download = (text.replace(path, "/manage/…").replace(slug, "a-letter") for text in pages)
-        told.append((page, download))
-    return told
+        answers = [visitor.get(path), visitor.get(f"{path}/download")]
+        told.append([a.get_data(as_text=True).replace(path, "/manage/…").replace(slug, "slug") for a in answers])
+    assert told[0] == told[1]
+    visitor.get(own[0])
+    return visitor.text
 
 
-def test_a_rejection_that_is_taken_back_is_told_alike(workshop: Workshop, visitor: Visitor) -> None:
-    with time_machine.travel("2026-11-01T12:00:00Z", tick=False) as time:
-        own = sign_both(workshop, visitor)
-        with workshop.writing() as session:
-            ids = session.scalars(select(Signature.id).order_by(Signature.id)).all()
-            for signature_id, (slug, _trap) in zip(ids, LETTERS, strict=True):
-                letter = get_letter(session, slug)
-                deciding.reject(session, letter, [signature_id], reason="Who?", account_id=None, now=clock.now())
-                deciding.take_back(session, letter, signature_id, account_id=None, now=clock.now())
-        one, other = told(visitor, own)
-        assert one == other
-        assert "rejected → waits for a moderator, by a moderator" in visitor.get(own[0]).get_data(as_text=True)
-        for path in own:
-            visitor.post(f"{path}/withdraw")
-        time.shift(timedelta(minutes=1))
-        one, other = told(visitor, own)
-        assert one == other
+def test_a_rejection_that_is_taken_back_is_told_alike(
+    workshop: Workshop, visitor: Visitor, time: time_machine.Traveller
+) -> None:
+    own = sign_both(workshop, visitor)
+    decide(workshop, deciding.reject, reason="Who?")
+    decide(workshop, deciding.take_back)
+    assert states(workshop) == [State.QUARANTINED, State.AWAITING]
+    assert "rejected → waits for a moderator, by a moderator" in check_told_alike(visitor, own)
+    for path in own:
+        visitor.post(f"{path}/withdraw")
+    time.shift(timedelta(minutes=1))
+    check_told_alike(visitor, own)
 
 
-def test_who_signs_again_after_withdrawing_is_reminded_alike(workshop: Workshop, visitor: Visitor) -> None:
-    with time_machine.travel("2026-11-01T12:00:00Z", tick=False) as time:
-        for slug, trap in LETTERS:
-            workshop.letter(slug, moderation="hold")
-            visitor.sign(slug, subject=trap)
-        workshop.deliver()
-        time.shift(timedelta(days=1, hours=1))
-        remind(workshop)
-        for mail in workshop.sink.messages[:2]:
-            visitor.post(link(mail, "confirm"))
-        thanks = workshop.deliver()
-        with workshop.writing() as session:
-            assert {*session.scalars(select(Signature.state))} == {State.QUARANTINED, State.AWAITING}
-        for mail in thanks:
-            visitor.post(f"{link(mail, 'manage')}/withdraw")
+@pytest.mark.parametrize(
+    ("way", "how"),
+    [
+        (deciding.approve, {}),
+        (deciding.approve_name, {}),
+        (deciding.reject, {"reason": "Who?"}),
+        (None, {}),
+    ],
+)
+def test_a_sealed_one_that_is_let_in_unread_is_told_what_the_others_are(
+    workshop: Workshop,
+    visitor: Visitor,
+    time: time_machine.Traveller,
+    way: Callable[..., object] | None,
+    how: dict[str, str],
+) -> None:
+    """Under a letter that counts confirmed ones only the quarantined need to be let in while they are sealed."""
+    own = sign_both(workshop, visitor, of="2", statement="I will.", together="y")
+    decide(workshop, deciding.approve, "ask-more")
+    assert states(workshop) == [State.APPROVED, State.AWAITING]
+    assert "waits for a moderator" in check_told_alike(visitor, own)
+    if way is not None:
         for slug, _trap in LETTERS:
-            visitor.sign(slug)
+            with workshop.writing() as session:
+                letter = get_letter(session, slug)
+            workshop.confirmed(letter, "bea@example.org", "Bea")
+            with workshop.writing() as session:
+                gathering.gather(session, now=clock.now())
+            with workshop.writing() as session:
+                gathering.tell_gathered(session, now=clock.now())
         workshop.deliver()
-        workshop.sink.messages.clear()
-        time.shift(timedelta(days=1, hours=1))
-        remind(workshop)
-        workshop.deliver()
+        check_told_alike(visitor, own)
+        decide(workshop, way, **how)
+        assert len({*states(workshop)}) == 1
+        check_told_alike(visitor, own)
+    for path in own:
+        visitor.post(f"{path}/withdraw")
+    check_told_alike(visitor, own)
+
+
+def test_who_signs_again_after_withdrawing_is_reminded_alike(
+    workshop: Workshop, visitor: Visitor, time: time_machine.Traveller
+) -> None:
+    for slug, trap in LETTERS:
+        workshop.letter(slug, moderation="hold")
+        visitor.sign(slug, subject=trap)
+    first = workshop.deliver()
+    remind_a_day_later(workshop, time)
+    for mail in first:
+        visitor.post(link(mail, "confirm"))
+    assert states(workshop) == [State.QUARANTINED, State.AWAITING]
+    for mail in workshop.deliver():
+        visitor.post(f"{link(mail, 'manage')}/withdraw")
+    for slug, _trap in LETTERS:
+        visitor.sign(slug)
+    workshop.deliver()
+    workshop.sink.messages.clear()
+    remind_a_day_later(workshop, time)
     assert ["waits for you" in mail["Subject"] for mail in workshop.sink.messages] == [True, True]
 
 
-def remind(workshop: Workshop) -> None:
+def remind_a_day_later(workshop: Workshop, time: time_machine.Traveller) -> None:
+    time.shift(timedelta(days=1, hours=1))
     with workshop.writing() as session:
         reminding.remind_unconfirmed(session, now=clock.now())
+    workshop.deliver()

@@ -49,7 +49,7 @@ def is_said(text: str) -> set[str]:
         (State.QUARANTINED, {}, {AWAITED}),
         (State.REJECTED, {}, set()),
         (State.AWAITING, {"together": True}, {WAITS, SEALED}),
-        (State.APPROVED, {"together": True}, {"It counts.", SEALED}),
+        (State.APPROVED, {"together": True}, {WAITS, SEALED}),  # let in unread: none but a quarantined one needs it
         (State.QUARANTINED, {"together": True}, {WAITS, SEALED}),
         (State.REJECTED, {"together": True}, set()),
         (State.AWAITING, {"display": Display.ANONYMOUS}, {WAITS}),
@@ -66,6 +66,12 @@ def test_the_own_page_says_one_thing_of_where_one_stands(
     is_listed = state is State.APPROVED and not how
     labels = [label.get_text() for label in visitor.page.select(".words dt")]
     assert ("What the public sees" in labels, "What you chose to show" in labels) == (is_listed, not is_listed)
+
+
+def test_a_sealed_name_that_the_letters_policy_let_through_counts(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter(together=3, moderation="flag")
+    text = said_to(workshop, visitor, workshop.confirmed(letter, together=True))
+    assert is_said(text) == {"It counts.", SEALED}
 
 
 def test_an_earlier_text_is_all_that_is_said_of_a_sealed_name(workshop: Workshop, visitor: Visitor) -> None:

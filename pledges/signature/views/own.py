@@ -15,7 +15,7 @@ from pledges.languages import speak
 from pledges.pledge.mails import report_token
 from pledges.pledge.page import OwnPledges, own_pledges
 from pledges.pledge.telling import all_pledged, last_words_said
-from pledges.signature import changing, queries, telling, withdrawing
+from pledges.signature import changing, queries, standing, telling, withdrawing
 from pledges.signature.forms import OwnForm
 from pledges.signature.gathering import SHOWN_AFTER
 from pledges.signature.links import MANAGE_LINK
@@ -91,7 +91,7 @@ def manage_page(signature: Signature, form: OwnForm, token: str, *, pledging: Ow
         token=token,
         report=report_token(signature.id, clock.now()) if signature.commits else None,
         figures=figures,
-        is_counted=telling.counts(signature),
+        is_counted=standing.counts(signature),
         stored={**stored, **_pledged(session, signature)},
         reason=_reason(stored),
         pledging=pledging or own_pledges(session, signature),
