@@ -99,6 +99,13 @@ def test_reports_and_payments_stand_on_the_own_page(visitor: Visitor, own: str) 
     assert "50.00 EUR" in visitor.text
 
 
+def test_when_was_reported_is_erased_with_the_report(visitor: Visitor, own: str) -> None:
+    visitor.get(own)
+    visitor.press("/pledges/give/withdraw")
+    (gift,) = (one for one in visitor.get(f"{own}/download").get_json()["pledges"] if one["key"] == "give")
+    assert (gift["state"], gift["reported_at"], gift["reports"], gift["deliveries"]) == ("withdrawn", None, [], [])
+
+
 def test_mails_about_an_erased_pledge_whose_number_is_used_again_are_not_told(
     workshop: Workshop, visitor: Visitor, own: str
 ) -> None:
