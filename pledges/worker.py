@@ -34,7 +34,7 @@ from pledges.pledge.binding import bind_reached, lapse_unreached, note_threshold
 from pledges.pledge.tracking import note_days
 from pledges.signature.announcing import announce, announce_closings, note_goals
 from pledges.signature.carrying import carry_on
-from pledges.signature.gathering import gather, show_gathered, tell_gathered
+from pledges.signature.gathering import gather, note_mailed, show_gathered, tell_gathered
 from pledges.signature.reminding import remind_unconfirmed
 
 log = logging.getLogger(__name__)
@@ -81,6 +81,7 @@ class Worker:
             Sweep(tell_moderators, timedelta(seconds=2)),
             Sweep(gather, timedelta(seconds=2)),
             Sweep(tell_gathered, timedelta(seconds=2)),
+            Sweep(note_mailed, timedelta(seconds=2)),
             Sweep(show_gathered, timedelta(seconds=2)),
             Sweep(carry_on, timedelta(seconds=2)),
             Sweep(note_goals, timedelta(seconds=2)),

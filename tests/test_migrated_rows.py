@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import delete, func, inspect, select, text, update
 
 from pledges import allowance
 from pledges.db import db, is_up_to_date
 from pledges.letter.models import Letter, LetterText
+from pledges.mail.models import OwedMail, OwedState
 from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import State
+from pledges.signature import gathering
 from pledges.signature.models import Signature, SignatureEvent
 from tests.migrating import config_of, upgrade_with
 from tests.people import Visitor, Workshop
@@ -138,3 +140,25 @@ def test_the_way_back_forgets_that_a_role_was_changed(workshop: Workshop) -> Non
         command.upgrade(config_of(workshop.app), "head")
     with workshop.writing() as session:
         assert session.scalars(select(Signature.flags)).all() == [["web_address"]]
+
+
+def test_whose_mail_has_left_is_known_from_the_outbox_as_long_as_that_records_it(workshop: Workshop) -> None:
+    letter = workshop.letter(together=3, moderation="flag")
+    ids = [workshop.confirmed(letter, f"ada-{n}@example.org", together=True).id for n in range(3)]
+    at = datetime(2027, 3, 8, 12, 0, 0, 70, tzinfo=UTC)
+    with workshop.writing() as session:
+        gathering.gather(session, now=at)
+        gathering.tell_gathered(session, now=at)
+        for signature_id, state in zip(ids, (OwedState.SENT, OwedState.FAILED, OwedState.SENT), strict=True):
+            mail = update(OwedMail).where(OwedMail.about_id == signature_id, OwedMail.event == "together_reached")
+            session.execute(mail.values(state=state, ended_at=at))
+    with workshop.app.app_context():
+        command.downgrade(config_of(workshop.app), "0025")
+    with workshop.writing() as session:
+        session.execute(delete(OwedMail).where(OwedMail.about_id == ids[2]))
+    with workshop.app.app_context():
+        command.upgrade(config_of(workshop.app), "head")
+    with workshop.writing() as session:
+        rows = session.scalars(select(Signature).order_by(Signature.id)).all()
+        assert [row.together_told_at for row in rows] == [at] * 3
+        assert [row.together_mailed_at for row in rows] == [at, None, None]

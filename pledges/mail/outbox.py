@@ -14,6 +14,8 @@ from pledges.mail.models import KeptMail, OwedMail, OwedState
 from pledges.term import BATCH, Term
 
 KEPT_FOR = timedelta(days=14)
+NOTED_WITHIN = timedelta(hours=1)
+"""So long the record of what has just ended is there in any case, for who notes it: it may have been due for weeks."""
 RECIPIENTS_KEPT_FOR = timedelta(days=1)
 """So long a mail server may be away, or refuse for now, before a last word is given up."""
 MAILBOX_HOLDS = 200
@@ -105,8 +107,9 @@ def _erase_recipients(session: Session, ids: Sequence[int], now: datetime) -> in
 
 
 def _find_old(session: Session, *, now: datetime, after: int | None) -> Sequence[int]:
-    """What was owed two weeks ago and is not due any more."""
+    """What was owed two weeks ago, is not due any more, and has not ended just now."""
     old = (OwedMail.state != OwedState.DUE) & (OwedMail.created_at < now - KEPT_FOR)
+    old &= OwedMail.ended_at.is_(None) | (OwedMail.ended_at < now - NOTED_WITHIN)
     statement = select(OwedMail.id).where(old, OwedMail.id > (after or 0)).order_by(OwedMail.id)
     return session.scalars(statement.limit(BATCH)).all()
 

@@ -18,6 +18,9 @@ DECIDED: Final = "{of}state IN ('approved', 'rejected')"
 CLAIMED: Final = "{of}state IN ('awaiting', 'approved', 'quarantined')"
 """Where an organization holds its website. A rejected one does not: a forgery would keep the genuine one out."""
 
+GATHERED: Final = "{of}together AND {of}together_told_at IS NOT NULL AND {of}state <> 'withdrawn'"
+"""Enough have signed, and the mail that says so is owed or has left: about to show, and not shown yet."""
+
 
 def of_index(condition: str) -> TextClause:
     """The condition as an index of signatures is declared with it."""

@@ -42,6 +42,8 @@ def _together_reached(session: Session, owed: OwedMail, now: datetime) -> Conten
     signature = queries.find_signature(session, owed.about_id)
     if signature is None or signature.email is None or not signature.together:
         return None
+    if signature.together_mailed_at is not None:  # was refused, and told on the own page since
+        return None
     if signature.letter.state is LetterState.WITHDRAWN:
         return None
     shown_at = now + SHOWN_AFTER

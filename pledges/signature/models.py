@@ -35,6 +35,7 @@ _WAITING = conditions.of_index(conditions.WAITING)
 _DECIDED = conditions.of_index(conditions.DECIDED)
 _LISTED = text("listed AND kind = 'person'")
 _TOGETHER = text("together")
+_GATHERED = conditions.of_index(conditions.GATHERED)
 _ORGANIZATION = text("listed AND kind = 'organization'")
 _CLAIMED = conditions.of_index(conditions.CLAIMED)
 _INVITED = text("invitation_id IS NOT NULL")
@@ -62,6 +63,7 @@ class Signature(Base):
         _index("ix_signature_decided", "letter_id", "confirmed_at", "id", where=_DECIDED),
         _index("ix_signature_listed", "letter_id", "confirmed_at", "id", where=_LISTED),
         _index("ix_signature_together", "letter_id", "id", where=_TOGETHER),
+        _index("ix_signature_gathered", "letter_id", "together_mailed_at", where=_GATHERED),
         _index("ix_signature_invited", "letter_id", "rank", where=_INVITED),
         _index("uq_signature_organization", "letter_id", "website_host", where=_CLAIMED, unique=True),
         _index("ix_signature_organizations", "letter_id", "confirmed_at", "id", where=_ORGANIZATION),
@@ -108,7 +110,9 @@ class Signature(Base):
     together: Mapped[bool] = mapped_column(server_default=false())
     """The name is sealed and listed nowhere until as many have signed as the letter says, and for a day after."""
     together_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """When its signatory was told that there are as many now."""
+    """When the mail was owed that tells its signatory that there are as many now."""
+    together_mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When that mail left, or when who was refused it has read so on the own page: the name shows a day after."""
     erases_address: Mapped[bool] = mapped_column(server_default=false())
     """The address is erased once confirmed; only its digest remains."""
     earlier: Mapped[bool] = mapped_column(server_default=false())

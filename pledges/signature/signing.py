@@ -27,7 +27,7 @@ CONFIRMATION = "confirmation"
 _table = Base.metadata.tables[Signature.__tablename__]
 _LATER = {"id", "confirmed_at", "earlier", "listed", "domain", "affiliation_matched", "rank", "checked", "unread"}
 _LATER |= {"mailed_at", "code_number", "resent", "resent_at", "reminded_at", "together_told_at", "closing_told_at"}
-_LATER |= {"unasked", "back_at"}
+_LATER |= {"unasked", "back_at", "together_mailed_at"}
 _columns = [column for column in _table.columns if column.name not in _LATER]
 
 

@@ -80,6 +80,7 @@ def _wishes(signature: Signature) -> dict[str, Any]:
         "no_check_ins": signature.unasked,
         "together": signature.together,
         "told_at": signature.together_told_at,
+        "mailed_at": signature.together_mailed_at,
         "erase_address": signature.erases_address,
     }
 

@@ -150,6 +150,7 @@ PUBLIC = (
     Shown("manage-sentence", "{manage_sentence}", "until then it is not shown"),
     Shown("manage-together", "{manage_together}", "What you wrote is sealed until 5 people have confirmed"),
     Shown("manage-unread", "{manage_unread}", "Enough had signed, and now 4 of 9 people are confirmed."),
+    Shown("manage-refused", "{manage_refused}", "Our mail that enough have signed was refused"),
     Shown("manage-earlier", "{manage_earlier}", "Do you agree to the changed text?"),
     Shown("manage-rejected", "{manage_rejected}", "A moderator has decided not to show it"),
     Shown("manage-withdrawn", "{manage_withdrawn}", "Your signature is withdrawn"),

@@ -1,5 +1,9 @@
 """Nobody shows whose day before was for nothing: too few are left, or the letter was withdrawn."""
 
+from datetime import timedelta
+
+import time_machine
+
 from pledges import clock
 from pledges.letter import withdrawing
 from pledges.letter.queries import get_letter
@@ -31,6 +35,31 @@ def test_those_who_came_only_to_open_what_others_sealed_open_nothing_once_they_a
         signed(workshop, visitor, name)
     work(workshop, hours=31)
     assert "Timid Quillfeather" in visitor.get("/letters/ask-more/signatories").text
+
+
+def test_a_name_shows_without_another_mail_also_when_enough_are_confirmed_again_weeks_later(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    letter_of_three(workshop)
+    signed(workshop, visitor, "Timid Quillfeather", together="y")
+    own = workshop.manage_link("timid.quillfeather@example.org")
+    for name in ("Second Person", "Third Person"):
+        signed(workshop, visitor, name)
+    work(workshop)
+    visitor.post(workshop.manage_link("third.person@example.org") + "/withdraw")
+    for days in (5, 16):
+        work(workshop, hours=days * 24)
+    assert "together_reached" not in [mail.event for mail in workshop.outbox()]
+    with time_machine.travel(clock.now() + timedelta(days=16)):
+        visitor.get(own)
+        assert "Enough had signed, and now 2 of 3 people are confirmed." in visitor.text
+        assert visitor.page.select_one("form[action$='/told']") is None
+        signed(workshop, visitor, "Fourth Person")
+        visitor.get(own)
+        assert "Enough have signed: your signature shows from" in visitor.text
+        work(workshop)
+        assert "Timid Quillfeather" in visitor.get("/letters/ask-more/signatories").text
+    assert len([mail for mail in workshop.sink.messages if "about to show" in mail["Subject"]]) == 1
 
 
 def test_nobody_new_shows_under_a_letter_that_was_withdrawn_within_that_day(

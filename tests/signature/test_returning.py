@@ -40,7 +40,7 @@ def test_it_leads_first_signatories_back_as_well(workshop: Workshop, visitor: Vi
     assert visitor.get(f"{path}{WAYS[sent_to]}?lang=es").status_code == 200
 
 
-@pytest.mark.parametrize("sent_to", ["change", "pledges", "agree", "stop-updates", "withdraw"])
+@pytest.mark.parametrize("sent_to", ["change", "pledges", "agree", "stop-updates", "told", "withdraw"])
 def test_it_leads_to_the_own_page(workshop: Workshop, visitor: Visitor, sent_to: str) -> None:
     workshop.confirmed(workshop.letter())
     own = link(workshop.deliver()[-1], "manage")

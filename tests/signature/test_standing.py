@@ -1,7 +1,5 @@
 """Where the own page says that one stands: one thing, and what is true."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select
 
@@ -109,11 +107,25 @@ def sealed(workshop: Workshop) -> tuple[Letter, Signature]:
     return letter, signature
 
 
+def mailed(workshop: Workshop) -> None:
+    """The mail leaves that says so, and the worker notes it."""
+    workshop.deliver()
+    with workshop.writing() as session:
+        assert gathering.note_mailed(session, now=workshop.now()) == 1
+
+
+TOLD_BY_MAIL = "Enough have signed. We tell you by mail, and a day later your signature shows, unless you withdraw."
+
+
 def test_once_enough_have_signed_one_is_told_when_the_name_shows(workshop: Workshop, visitor: Visitor) -> None:
     _letter, signature = sealed(workshop)
-    assert "We tell you by mail, and a day later your signature shows" in said_to(workshop, visitor, signature)
+    assert TOLD_BY_MAIL in said_to(workshop, visitor, signature)
     with workshop.writing() as session:
-        gathering.tell_gathered(session, now=workshop.now() - timedelta(hours=1))
+        gathering.tell_gathered(session, now=workshop.now())
+    text = said_to(workshop, visitor, signature)
+    assert TOLD_BY_MAIL in text
+    assert "shows from" not in text
+    mailed(workshop)
     text = said_to(workshop, visitor, signature)
     assert "Enough have signed: your signature shows from" in text
     assert "once a moderator has looked" not in text
@@ -125,6 +137,10 @@ def test_while_too_few_are_confirmed_again_no_day_is_promised(workshop: Workshop
         gathering.tell_gathered(session, now=workshop.now())
         others = select(Signature.id).where(Signature.letter_id == letter.id, Signature.id != signature.id)
         leaving.withdraw(session, session.scalars(others.limit(1)).one(), now=workshop.now())
+    text = said_to(workshop, visitor, signature)
+    assert "Enough had signed, and now 1 of 2 people are confirmed. We tell you by mail, and your signature" in text
+    assert "Enough have signed" not in text
+    mailed(workshop)
     text = said_to(workshop, visitor, signature)
     assert "Enough had signed, and now 1 of 2 people are confirmed." in text
     assert "without another mail" in text

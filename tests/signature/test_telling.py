@@ -37,6 +37,7 @@ TOLD = {
     "unasked": "wishes.no_check_ins",
     "together": "wishes.together",
     "together_told_at": "wishes.told_at",
+    "together_mailed_at": "wishes.mailed_at",
     "erases_address": "wishes.erase_address",
     "listed": "standing.listed",
     "earlier": "standing.earlier_text",

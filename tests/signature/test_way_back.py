@@ -134,7 +134,7 @@ def test_a_link_that_another_one_made_needless_leads_to_the_own_page_and_the_let
     assert leads_on(visitor) == ["/letters/ask-more/own-page", "/letters/ask-more"]
 
 
-@pytest.mark.parametrize("rest", ["", "/download", "/change", "/stop-updates", "/agree", "/pledges"])
+@pytest.mark.parametrize("rest", ["", "/download", "/change", "/stop-updates", "/told", "/agree", "/pledges"])
 def test_the_page_of_a_submission_that_another_one_replaced_says_that_nothing_is_left(
     workshop: Workshop, visitor: Visitor, rest: str
 ) -> None:

@@ -15,9 +15,8 @@ from pledges.languages import speak
 from pledges.pledge.mails import report_token
 from pledges.pledge.page import OwnPledges, own_pledges
 from pledges.pledge.telling import all_pledged, last_words_said
-from pledges.signature import changing, queries, standing, telling, withdrawing
+from pledges.signature import changing, gathering, queries, standing, telling, withdrawing
 from pledges.signature.forms import OwnForm
-from pledges.signature.gathering import SHOWN_AFTER
 from pledges.signature.links import MANAGE_LINK
 from pledges.signature.models import Signature
 from pledges.signature.states import State
@@ -69,6 +68,14 @@ def stop_updates(token: str) -> Answer:
     return redirect(url_for("signature.manage", token=token, said="stopped"), 303)
 
 
+@blueprint.post("/manage/<token>/told")
+def told(token: str) -> Answer:
+    (signature_id,) = subject_of(token, MANAGE_LINK, 1)
+    with transaction() as session:
+        gathering.count_as_told(session, signature_id, now=clock.now())
+    return redirect(url_for("signature.manage", token=token, said="told"), 303)
+
+
 @blueprint.post("/manage/<token>/withdraw")
 def withdraw(token: str) -> Answer:
     (signature_id,) = subject_of(token, MANAGE_LINK, 1)
@@ -98,7 +105,8 @@ def manage_page(signature: Signature, form: OwnForm, token: str, *, pledging: Ow
         question=question_to(session, signature),
         said=said_in(SAID_OF_WITHDRAWN if signature.state is State.WITHDRAWN else SAID),
         said_of_pledges=said_in(SAID_OF_PLEDGES),
-        shown_at=signature.together_told_at + SHOWN_AFTER if signature.together_told_at else None,
+        is_refused=gathering.is_refused(session, signature),
+        shown_at=gathering.shown_at(signature),
     )
 
 

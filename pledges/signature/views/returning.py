@@ -40,6 +40,7 @@ for view, pages in ((_to, UNDER_A_LETTER), (_to_first, UNDER_A_FIRST_LINK)):
 @blueprint.get("/manage/<token>/change")
 @blueprint.get("/manage/<token>/agree")
 @blueprint.get("/manage/<token>/stop-updates")
+@blueprint.get("/manage/<token>/told")
 @blueprint.get("/manage/<token>/withdraw")
 def changed_at(token: str) -> Response:
     return redirect(url_for("signature.manage", token=token), 303)

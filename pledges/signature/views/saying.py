@@ -11,6 +11,7 @@ SAID: Mapping[str, Any] = {
     "stopped": _(
         "Saved: you get no more news of it. Should its text change, or should it be withdrawn, we still tell you."
     ),
+    "told": _("Thank you: now we know that you have read it."),
     "agreed": _("Thank you: you have agreed to the present text."),
 }
 SAID_OF_WITHDRAWN: Mapping[str, Any] = {
