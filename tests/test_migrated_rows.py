@@ -7,10 +7,11 @@ import pytest
 from alembic import command
 from sqlalchemy import delete, func, inspect, select, text, update
 
-from pledges import allowance
+from pledges import allowance, clock
 from pledges.db import db, is_up_to_date
 from pledges.letter.models import Letter, LetterText
 from pledges.mail.models import OwedMail, OwedState
+from pledges.pledge.models import Commitment
 from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import State
 from pledges.signature import gathering
@@ -162,3 +163,20 @@ def test_whose_mail_has_left_is_known_from_the_outbox_as_long_as_that_records_it
         rows = session.scalars(select(Signature).order_by(Signature.id)).all()
         assert [row.together_told_at for row in rows] == [at] * 3
         assert [row.together_mailed_at for row in rows] == [at, None, None]
+
+
+def test_when_was_reported_on_what_is_withdrawn_is_erased(workshop: Workshop) -> None:
+    letter = workshop.letter(pledges=PLEDGES)
+    signed(workshop, letter, "ada@example.org", speak=None, give=1000)
+    with workshop.writing() as session:
+        given = select(Commitment.id).where(Commitment.amount.is_not(None))
+        gone = update(Commitment).where(Commitment.id.in_(given)).values(state=State.WITHDRAWN)
+        session.execute(gone, execution_options={"synchronize_session": False})
+        session.execute(update(Commitment).values(reported_at=clock.now()))
+    with workshop.app.app_context():
+        command.downgrade(config_of(workshop.app), "0026")
+        command.upgrade(config_of(workshop.app), "head")
+    assert {row.state: row.reported_at is None for row in commitments(workshop)} == {
+        State.WITHDRAWN: True,
+        State.MADE: False,
+    }
