@@ -1,24 +1,27 @@
 """Tells a signatory everything that is stored of the pledges."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
 from pledges import allowance
 from pledges.mail.queries import Record, list_records
 from pledges.pledge import queries
-from pledges.pledge.amounts import Unit, as_text
+from pledges.pledge.amounts import Unit
 from pledges.pledge.making import last_words_digest
 from pledges.pledge.models import Commitment, Delivery, Report
 from pledges.signature.models import Signature
 
+Write: TypeAlias = Callable[[int, Unit], str]
+"""How an amount is told."""
 
-def all_pledged(session: Session, signature: Signature) -> list[dict[str, Any]]:
+
+def all_pledged(session: Session, signature: Signature, *, write: Write) -> list[dict[str, Any]]:
     """Each commitment in the letter's order, with all that was reported on it, recorded of payments and mailed about
-    it, oldest first; amounts as decimal strings. Whether it counts is left out, as with the signature.
+    it, oldest first; `write` says how amounts are told. Whether it counts is left out, as with the signature.
     """
     made = queries.list_commitments(session, signature.id) if signature.commits else ()
     ids = [commitment.id for commitment in made]
@@ -28,12 +31,12 @@ def all_pledged(session: Session, signature: Signature) -> list[dict[str, Any]]:
     mails = list_records(session, Commitment, ids)
     return [
         {
-            **_told(commitment),
-            "reports": [_report(row, commitment) for row in reports if row.commitment_id == commitment.id],
-            "deliveries": [_delivery(row, commitment) for row in deliveries if row.commitment_id == commitment.id],
-            "mails": [asdict(record) for record in _own(mails.get(commitment.id, ()), commitment)],
+            **_told(one, write),
+            "reports": [_report(row, one, write) for row in reports if row.commitment_id == one.id],
+            "deliveries": [_delivery(row, one, write) for row in deliveries if row.commitment_id == one.id],
+            "mails": [asdict(record) for record in _own(mails.get(one.id, ()), one)],
         }
-        for commitment in made
+        for one in made
     ]
 
 
@@ -43,7 +46,7 @@ def last_words_said(session: Session, signature: Signature) -> Sequence[datetime
     return sorted(allowance.list_uses(session, [digest]).get(digest, ())) if signature.commits else ()
 
 
-def _told(commitment: Commitment) -> dict[str, Any]:
+def _told(commitment: Commitment, write: Write) -> dict[str, Any]:
     unit = commitment.pledge.unit
     return {
         "key": commitment.pledge.key,
@@ -51,9 +54,9 @@ def _told(commitment: Commitment) -> dict[str, Any]:
         "wording": commitment.wording,
         "language": commitment.language,
         "unit": unit.name if unit else None,
-        "amount": _amount(commitment.amount, unit),
-        "delivered": _amount(commitment.delivered, unit),
-        "imported": _amount(commitment.imported, unit),
+        "amount": _amount(commitment.amount, unit, write),
+        "delivered": _amount(commitment.delivered, unit, write),
+        "imported": _amount(commitment.imported, unit, write),
         "by_organizer": commitment.by_organizer,
         "reference": commitment.reference,
         "shown": commitment.shown,
@@ -69,21 +72,21 @@ def _told(commitment: Commitment) -> dict[str, Any]:
     }
 
 
-def _report(report: Report, commitment: Commitment) -> dict[str, Any]:
+def _report(report: Report, commitment: Commitment, write: Write) -> dict[str, Any]:
     return {
         "at": report.at,
         "outcome": report.outcome.value,
         "by": report.actor.value,
-        "delivered": _amount(report.delivered, commitment.pledge.unit),
+        "delivered": _amount(report.delivered, commitment.pledge.unit, write),
         "note": report.note,
         "evidence": report.evidence,
     }
 
 
-def _delivery(delivery: Delivery, commitment: Commitment) -> dict[str, Any]:
+def _delivery(delivery: Delivery, commitment: Commitment, write: Write) -> dict[str, Any]:
     return {
         "day": delivery.day,
-        "amount": _amount(delivery.amount, commitment.pledge.unit),
+        "amount": _amount(delivery.amount, commitment.pledge.unit, write),
         "number": delivery.number,
         "imported_at": delivery.imported_at,
     }
@@ -94,5 +97,5 @@ def _own(records: Sequence[Record], commitment: Commitment) -> list[Record]:
     return [record for record in records if record.created_at >= commitment.created_at]
 
 
-def _amount(amount: int | None, unit: Unit | None) -> str | None:
-    return as_text(amount, unit) if amount is not None and unit is not None else None
+def _amount(amount: int | None, unit: Unit | None, write: Write) -> str | None:
+    return write(amount, unit) if amount is not None and unit is not None else None

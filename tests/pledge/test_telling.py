@@ -89,14 +89,14 @@ def test_the_mail_about_a_pledge_that_was_taken_back_is_told(visitor: Visitor, o
     ]
     visitor.get(own)
     assert "Word that a pledge is taken back, on its way since Dec 1, 2026" in visitor.text
-    assert "Words that a pledge is taken back, counted for a day Dec 1, 2026" in visitor.text
+    assert "Mails that said that a pledge is taken back, counted for a day Dec 1, 2026" in visitor.text
 
 
 def test_reports_and_payments_stand_on_the_own_page(visitor: Visitor, own: str) -> None:
     visitor.get(own)
-    assert "partly kept, by you; 25.00 EUR: A quarter. https://example.org/receipt" in visitor.text
+    assert "partly kept, by you; €25: A quarter. https://example.org/receipt" in visitor.text
     assert "Payment of June 1, 2026, recorded" in visitor.text
-    assert "50.00 EUR" in visitor.text
+    assert ": €50" in visitor.text
 
 
 def test_when_was_reported_is_erased_with_the_report(visitor: Visitor, own: str) -> None:

@@ -75,7 +75,7 @@ def test_a_rejection_that_is_taken_back_is_told_alike(
     decide(workshop, deciding.reject, reason="Who?")
     decide(workshop, deciding.take_back)
     assert states(workshop) == [State.QUARANTINED, State.AWAITING]
-    assert "rejected → waits for a moderator, by a moderator" in check_told_alike(visitor, own)
+    assert "kept out → waits for a moderator, by a moderator" in check_told_alike(visitor, own)
     for path in own:
         visitor.post(f"{path}/withdraw")
     time.shift(timedelta(minutes=1))

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from pledges import clock
 from pledges.db import db, transaction
 from pledges.errors import LinkOver
-from pledges.languages import speak
+from pledges.languages import page_language, speak
+from pledges.pledge.amounts import Unit, as_text, written
 from pledges.pledge.mails import report_token
 from pledges.pledge.page import OwnPledges, own_pledges
-from pledges.pledge.telling import all_pledged, last_words_said
+from pledges.pledge.telling import Write, all_pledged, last_words_said
 from pledges.signature import changing, gathering, queries, standing, telling, withdrawing
 from pledges.signature.forms import OwnForm
 from pledges.signature.links import MANAGE_LINK
@@ -54,7 +55,7 @@ def download(token: str) -> Response:
     (signature_id,) = subject_of(token, MANAGE_LINK, 1)
     session = db.session()
     signature = _own(session, signature_id)
-    everything = {**telling.everything_of(session, signature), **_pledged(session, signature)}
+    everything = {**telling.everything_of(session, signature), **_pledged(session, signature, as_text)}
     response = Response(dumps(everything, default=methodcaller("isoformat"), indent=2), mimetype="application/json")
     response.headers["Content-Disposition"] = f"attachment; filename={signature.letter.slug}-signature.json"
     return response
@@ -99,7 +100,7 @@ def manage_page(signature: Signature, form: OwnForm, token: str, *, pledging: Ow
         report=report_token(signature.id, clock.now()) if signature.commits else None,
         figures=figures,
         is_counted=standing.counts(signature),
-        stored={**stored, **_pledged(session, signature)},
+        stored={**stored, **_pledged(session, signature, _to_read)},
         reason=_reason(stored),
         pledging=pledging or own_pledges(session, signature),
         question=question_to(session, signature),
@@ -110,8 +111,13 @@ def manage_page(signature: Signature, form: OwnForm, token: str, *, pledging: Ow
     )
 
 
-def _pledged(session: Session, signature: Signature) -> Mapping[str, Any]:
-    return {"pledges": all_pledged(session, signature), "pledges_taken_back": last_words_said(session, signature)}
+def _pledged(session: Session, signature: Signature, write: Write) -> Mapping[str, Any]:
+    pledges = all_pledged(session, signature, write=write)
+    return {"pledges": pledges, "pledges_taken_back": last_words_said(session, signature)}
+
+
+def _to_read(amount: int, unit: Unit) -> str:
+    return written(amount, unit, page_language())
 
 
 def _reason(stored: Mapping[str, Any]) -> str | None:
