@@ -9,6 +9,9 @@ import pytest
 
 from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import State
+from pledges.signature.models import Signature
+from pledges.signature.withdrawing import withdraw
+from tests.mailing import plain
 from tests.people import Visitor, Workshop
 from tests.pledge.commitments import PLEDGES, commitments, signed
 from tests.pledge.deliveries import import_
@@ -95,3 +98,38 @@ def test_amounts_are_written_as_the_page_writes_them_and_stay_exact_in_the_downl
     assert "Newest note and link: A quarter. https://example.org/receipt (no decision yet)" in stored
     (gift,) = (each for each in visitor.get(f"{own}/download").get_json()["pledges"] if each["amount"])
     assert [gift["amount"], gift["deliveries"][0]["amount"]] == ["100.00", "1250.50"]
+
+
+def test_of_a_withdrawn_signature_no_wish_is_left_and_the_page_says_what_is(
+    workshop: Workshop, visitor: Visitor, own: str
+) -> None:
+    visitor.get(own)
+    visitor.press("/pledges/ask")
+    visitor.post(f"{own}/withdraw", follow_redirects=True)
+    assert "Its address is erased, too, but for our last mail, until it has left." in visitor.text
+    (mail,) = workshop.deliver()
+    assert "On your own page you can see what little is still stored:" in " ".join(plain(mail).split())
+    visitor.get(own)
+    assert "is erased, its address too, and it counts no more" in visitor.text
+    assert "says which were made and taken back, with their references" in visitor.text
+    labels = {label.get_text() for label in visitor.page.select(".stored dt")}
+    assert {"Letter", "Text", "Form sent", "Confirmed"} <= labels
+    assert not {label for label in labels if "News" in label or "ask about" in label or "moderator" in label}
+    stored = visitor.page.select_one(".stored").get_text(" ")
+    assert "Ask more of us" in stored
+    told = visitor.get(f"{own}/download").get_json()
+    assert {name for name, wish in told["wishes"].items() if wish} == {"pledges"}
+    assert stored.count("Where it stands: taken back") == len(told["pledges"])
+
+
+@pytest.mark.parametrize("wish", ["together", "erases_address"])
+def test_withdrawing_forgets_how_one_wished_to_sign(workshop: Workshop, wish: str) -> None:
+    signature = workshop.confirmed(workshop.letter(together=3))
+    with workshop.writing() as session:
+        row = session.get_one(Signature, signature.id)
+        setattr(row, wish, True)
+        row.together_told_at = row.closing_told_at = workshop.now()
+    with workshop.writing() as session:
+        withdraw(session, signature.id, now=workshop.now())
+        row = session.get_one(Signature, signature.id)
+        assert (getattr(row, wish), row.together_told_at, row.closing_told_at) == (False, None, None)

@@ -95,7 +95,7 @@ def test_withdrawing_is_followed_by_one_last_word(workshop: Workshop, visitor: V
     assert "/confirm/" not in mail.as_string()
     assert workshop.deliver() == []
     visitor.get(link(mail, "manage"))
-    assert "What is still stored says only that somebody signed and withdrew" in visitor.text
+    assert "What is still stored says that somebody signed and withdrew" in visitor.text
     left = visitor.get(str(visitor.page.select_one("a[download]")["href"])).get_json()
     assert (left["state"], left["address"]) == ("withdrawn", None)
     assert set(left["words"].values()) == {None}
