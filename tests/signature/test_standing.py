@@ -19,10 +19,12 @@ from tests.people import Visitor, Workshop
 SHOWN = "It counts, and it is shown as you chose."
 AWAITED = "It is confirmed and waits for a moderator, who looks at it before it is shown."
 WAITS = "It is confirmed and waits for a moderator."
+COUNTS, READ_LATER = "It counts.", "A moderator reads it once enough have signed."
 NOT_OPEN = "The letter is not open yet: nobody sees your name before it opens."
 SEALED = "What you wrote is sealed until 3 people have confirmed"
 APART = "Its text has changed since, so your signature stands apart"
-ALL = (SHOWN, AWAITED, WAITS, NOT_OPEN, SEALED, APART, "It is confirmed. ", "It counts.", "not listed, as you chose")
+CONFIRMED, UNLISTED = "It is confirmed. ", "not listed, as you chose"
+ALL = (SHOWN, AWAITED, WAITS, COUNTS, READ_LATER, NOT_OPEN, SEALED, APART, CONFIRMED, UNLISTED)
 
 
 def said_to(workshop: Workshop, visitor: Visitor, signature: Signature) -> str:
@@ -46,12 +48,12 @@ def is_said(text: str) -> set[str]:
         (State.APPROVED, {}, {SHOWN}),
         (State.QUARANTINED, {}, {AWAITED}),
         (State.REJECTED, {}, set()),
-        (State.AWAITING, {"together": True}, {WAITS, SEALED}),
-        (State.APPROVED, {"together": True}, {WAITS, SEALED}),  # let in unread: none but a quarantined one needs it
-        (State.QUARANTINED, {"together": True}, {WAITS, SEALED}),
+        (State.AWAITING, {"together": True}, {COUNTS, READ_LATER, SEALED}),
+        (State.APPROVED, {"together": True}, {COUNTS, READ_LATER, SEALED}),  # let in unread: only quarantined ones are
+        (State.QUARANTINED, {"together": True}, {COUNTS, READ_LATER, SEALED}),
         (State.REJECTED, {"together": True}, set()),
         (State.AWAITING, {"display": Display.ANONYMOUS}, {WAITS}),
-        (State.APPROVED, {"display": Display.ANONYMOUS}, {"not listed, as you chose"}),
+        (State.APPROVED, {"display": Display.ANONYMOUS}, {UNLISTED}),
     ],
 )
 def test_the_own_page_says_one_thing_of_where_one_stands(
@@ -69,7 +71,7 @@ def test_the_own_page_says_one_thing_of_where_one_stands(
 def test_a_sealed_name_that_the_letters_policy_let_through_counts(workshop: Workshop, visitor: Visitor) -> None:
     letter = workshop.letter(together=3, moderation="flag")
     text = said_to(workshop, visitor, workshop.confirmed(letter, together=True))
-    assert is_said(text) == {"It counts.", SEALED}
+    assert is_said(text) == {COUNTS, SEALED}
 
 
 def test_an_earlier_text_is_all_that_is_said_of_a_sealed_name(workshop: Workshop, visitor: Visitor) -> None:
@@ -80,7 +82,7 @@ def test_an_earlier_text_is_all_that_is_said_of_a_sealed_name(workshop: Workshop
 
 
 @pytest.mark.parametrize(
-    ("state", "said"), [(State.AWAITING, {WAITS, NOT_OPEN}), (State.APPROVED, {"It is confirmed. ", NOT_OPEN})]
+    ("state", "said"), [(State.AWAITING, {WAITS, NOT_OPEN}), (State.APPROVED, {CONFIRMED, NOT_OPEN})]
 )
 def test_a_first_signatory_is_shown_to_nobody_before_the_letter_opens(
     workshop: Workshop, visitor: Visitor, state: State, said: set[str]
@@ -151,7 +153,9 @@ def test_a_rejected_one_is_told_why_and_promised_nothing(workshop: Workshop, vis
     signature = in_state(workshop, workshop.letter(), State.REJECTED, statement="I was there.")
     text = said_to(workshop, visitor, signature)
     assert "A moderator has decided not to show it, and it is not counted. The reason: no such person" in text
-    assert "Your signature stays out, whatever you change here. Whoever runs this site is reached at" in text
+    nothing = "As long as it is kept out nothing of it is shown, so there is nothing to change."
+    assert f"{nothing} Whoever runs this site is reached at" in text
+    assert visitor.page.select_one("form[action$='/change']") is None
     assert "waits for a moderator" not in text
 
 

@@ -12,13 +12,14 @@ from pledges import clock
 from pledges.db import db, transaction
 from pledges.errors import LinkOver
 from pledges.languages import page_language, speak
+from pledges.letter.models import LetterState
 from pledges.pledge.amounts import Unit, as_text, written
 from pledges.pledge.mails import report_token
 from pledges.pledge.page import OwnPledges, own_pledges
 from pledges.pledge.telling import Write, all_pledged, last_words_said
 from pledges.signature import changing, gathering, queries, standing, telling, withdrawing
 from pledges.signature.forms import OwnForm
-from pledges.signature.links import MANAGE_LINK
+from pledges.signature.links import MANAGE_LINK, place_of, query_of
 from pledges.signature.models import Signature
 from pledges.signature.states import State
 from pledges.signature.views.agreeing import question_to
@@ -102,6 +103,8 @@ def manage_page(signature: Signature, form: OwnForm, token: str, *, pledging: Ow
         is_counted=standing.counts(signature),
         stored={**stored, **_pledged(session, signature, _to_read)},
         reason=_reason(stored),
+        way_to_confirm=_way_to_confirm(signature),
+        may_return=signature.letter.state is LetterState.DRAFT or signature.letter.takes_signatures(clock.now()),
         pledging=pledging or own_pledges(session, signature),
         question=question_to(session, signature),
         said=said_in(SAID_OF_WITHDRAWN if signature.state is State.WITHDRAWN else SAID),
@@ -125,6 +128,13 @@ def _reason(stored: Mapping[str, Any]) -> str | None:
     is_out = stored["state"] is State.REJECTED
     reasons = (change["reason"] for change in reversed(stored["history"]) if change["to"] is State.REJECTED)
     return next(reasons, None) if is_out else None
+
+
+def _way_to_confirm(signature: Signature) -> str | None:
+    """Where the link to confirm is asked for once more, as long as it can be confirmed."""
+    if signature.state is not State.PENDING or not signature.letter.takes_confirmations(clock.now()):
+        return None
+    return f"{place_of(signature)}/own-page{query_of(signature)}"
 
 
 def _own(session: Session, signature_id: int) -> Signature:
