@@ -16,6 +16,8 @@ from tests.people import Visitor, Workshop
 from tests.pledge.commitments import PLEDGES, commitments, signed
 from tests.pledge.deliveries import import_
 from tests.pledge.promises import report
+from tests.signature.invitations import first_link
+from tests.signature.society import SENT
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 PAGE = ("signature/manage.html", "signature/_standing.html", "signature/_words.html", "signature/_stored.html")
@@ -133,3 +135,17 @@ def test_withdrawing_forgets_how_one_wished_to_sign(workshop: Workshop, wish: st
         withdraw(session, signature.id, now=workshop.now())
         row = session.get_one(Signature, signature.id)
         assert (getattr(row, wish), row.together_told_at, row.closing_told_at) == (False, None, None)
+
+
+def test_what_is_stored_of_an_organization_is_told_in_words(workshop: Workshop, visitor: Visitor) -> None:
+    path = first_link(workshop, workshop.letter(opened=False))
+    visitor.post(path, {**SENT, "email": "office@mail.example.net", "statement": "We will."})
+    workshop.deliver()
+    visitor.post(workshop.confirm_link("office@mail.example.net"))
+    workshop.deliver()
+    visitor.get(workshop.manage_link("office@mail.example.net"))
+    assert "Signed for an organization" in visitor.text
+    assert "Host of its website example.org" in visitor.text
+    assert "What moderators are told of it organization, mail address is not of its website" in visitor.text
+    assert "Your sentence no decision yet" in visitor.text
+    assert "Came by a secret link number 1" in visitor.text
