@@ -154,6 +154,8 @@ PUBLIC = (
     Shown("manage-earlier", "{manage_earlier}", "Do you agree to the changed text?"),
     Shown("manage-rejected", "{manage_rejected}", "A moderator has decided not to show it"),
     Shown("manage-withdrawn", "{manage_withdrawn}", "Your signature is withdrawn"),
+    Shown("manage-withdrawn-stored", "{manage_withdrawn}", "This is all that is stored", act=say_more),
+    Shown("manage-pending", "{manage_pending}", "Have that link mailed again"),
     Shown("manage-erased", "{manage_gone}?said=withdrawn", "It is erased"),
     Shown("manage-gone", "{manage_gone}", "Nothing of this signature is left", 410),
     Shown("confirm-gone", "{confirm_gone}", "This link is no longer needed", 410),

@@ -116,7 +116,7 @@ class Stage:
         pending = make.sign(
             letter, "pending@example.org", "Pending Person", updates=True, statement="Count me in.", **words
         )
-        self.paths["confirm"] = self._confirm(pending)
+        self.paths |= {"confirm": self._confirm(pending), "manage_pending": self._manage(pending)}
         self.paths["confirm_late"] = self._confirm(pending, late=True)
         gone = make.sign(letter, "gone@example.org", "Pending Person")
         self.paths |= {"manage_gone": self._manage(gone), "confirm_gone": self._confirm(gone)}
