@@ -197,7 +197,7 @@ class Signature(Base):
         self.write(Words(), Display.ANONYMOUS)
         self.email = self.website = self.website_host = self.representative = self.domain = None
         self.updates = self.unasked = self.together = self.erases_address = False
-        self.closing_told_at = self.together_told_at = None
+        self.closing_told_at = self.together_told_at = self.together_mailed_at = None
         self.affiliation_matched = False
         self.network_digest = self.invitation_id = self.rank = None
         self.flags = []

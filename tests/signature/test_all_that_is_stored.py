@@ -130,11 +130,12 @@ def test_withdrawing_forgets_how_one_wished_to_sign(workshop: Workshop, wish: st
     with workshop.writing() as session:
         row = session.get_one(Signature, signature.id)
         setattr(row, wish, True)
-        row.together_told_at = row.closing_told_at = workshop.now()
+        row.together_told_at = row.together_mailed_at = row.closing_told_at = workshop.now()
     with workshop.writing() as session:
         withdraw(session, signature.id, now=workshop.now())
         row = session.get_one(Signature, signature.id)
-        assert (getattr(row, wish), row.together_told_at, row.closing_told_at) == (False, None, None)
+        assert not getattr(row, wish)
+        assert {row.together_told_at, row.together_mailed_at, row.closing_told_at} == {None}
 
 
 def test_what_is_stored_of_an_organization_is_told_in_words(workshop: Workshop, visitor: Visitor) -> None:
