@@ -91,6 +91,7 @@ DOMAIN: Mapping[type[DomainError], Answer] = {
         HTTPStatus.GONE,
         _("This link has been taken back"),
         _("Whoever invited you has closed it. If you signed by it, nothing changes; otherwise ask for another one."),
+        leads_to_own_page=True,
     ),
     InvitingOver: Answer(
         HTTPStatus.CONFLICT,

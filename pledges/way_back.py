@@ -29,7 +29,7 @@ OF_A_SIGNATURE = frozenset({CONFIRM_LINK, MANAGE_LINK, REPORT_LINK, UNSUBSCRIBE_
 
 def look_back() -> None:
     """Makes this page speak as the signature or the letter in its address does, `g.letter_path` lead to that letter,
-    and `g.own_page_path` to where one asks for the way to the own page, if everyone may see it. Of what is unknown, or
+    if everyone may see it, and `g.own_page_path` to where one asks for the way to the own page. Of what is unknown, or
     while the database is away, it does nothing.
     """
     if request.blueprint not in ROOMS or not request.view_args:
@@ -48,7 +48,7 @@ def _look_behind_link(session: Session, purpose: str, token: str) -> None:
     if purpose == FIRST_LINK:
         invitation = find_invitation(session, subject[0])
         if invitation is not None:
-            _look_at_letter(session, invitation.letter_id)
+            _look_at_letter(session, invitation.letter_id, first_place=f"/{FIRST_LINK}/{token}")
     elif purpose in OF_A_SIGNATURE:
         signature = find_signature(session, subject[0])
         if signature is not None:
@@ -66,16 +66,20 @@ def _subject_of(purpose: str, token: str) -> tuple[int, ...]:
         return expired.subject
 
 
-def _look_at_letter(session: Session, letter_id: int) -> None:
+def _look_at_letter(session: Session, letter_id: int, *, first_place: str | None = None) -> None:
     """In the reader's language, if the letter has it: nothing tells any more in which one was signed."""
     letter = _at_hand().get_by_id(session, letter_id, now=clock.now())
-    _lead_to(letter, best_for_reader(list(letter.newest_texts())))
+    _lead_to(letter, best_for_reader(list(letter.newest_texts())), first_place=first_place)
 
 
-def _lead_to(letter: Letter, language: str) -> None:
+def _lead_to(letter: Letter, language: str, *, first_place: str | None = None) -> None:
+    """To a draft nothing leads, and behind a secret link all the same to who signed it."""
     speak(language)
+    query = "" if language == letter.language else f"?lang={language}"
     if letter.state is not LetterState.DRAFT:
-        _lead(f"/letters/{letter.slug}", "" if language == letter.language else f"?lang={language}")
+        _lead(f"/letters/{letter.slug}", query)
+    elif first_place is not None:
+        g.own_page_path = f"{first_place}/own-page{query}"
 
 
 def _lead(place: str, query: str) -> None:

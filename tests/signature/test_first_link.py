@@ -1,20 +1,24 @@
 """Whom the secret link admits: nobody once it is taken back, and nobody around what all are asked once it is open."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
 
 from pledges import clock
-from pledges.letter import inviting
+from pledges.letter import inviting, publishing
 from pledges.letter.models import Letter
 from pledges.letter.queries import get_letter
 from pledges.signature import signing
 from pledges.signature.addresses import read_address
 from pledges.signature.words import Words
 from tests.crowds import dump
+from tests.mailing import link, plain
 from tests.people import Visitor, Workshop
 from tests.signature.invitations import ADA, came, first_link, invite, invited, open_it, revoke
+
+BEA = {"name": "Bea Example", "email": "bea@example.org"}
 
 
 def sign_by(workshop: Workshop, letter: Letter, invitation_id: int | None) -> None:
@@ -25,15 +29,59 @@ def sign_by(workshop: Workshop, letter: Letter, invitation_id: int | None) -> No
         signing.sign(session, fresh, text, submission, invitation_id=invitation_id, now=clock.now())
 
 
-def test_a_link_that_is_taken_back_sends_nothing_more(workshop: Workshop, visitor: Visitor) -> None:
-    letter = workshop.letter(opened=False)
+@pytest.fixture
+def revoked(workshop: Workshop, visitor: Visitor) -> str:
+    """The path of a secret link by which Ada has signed and Bea is about to, before it was revoked."""
+    letter = workshop.letter(opened=False, translations="[{language: es, title: Pedid, to: La junta, body: Más.}]")
     path = first_link(workshop, letter)
     came(workshop, visitor, path, "Ada Example")
+    visitor.post(path, BEA)
+    workshop.deliver()
     revoke(workshop, letter)
-    assert visitor.post(f"{path}/resend", {"email": ADA["email"]}).status_code == 410
-    for page in ("own-page", "check-email", "check-email/again"):
-        assert visitor.get(f"{path}/{page}").status_code == 410
-    assert workshop.deliver() == []
+    return path
+
+
+def test_who_signed_by_a_link_reaches_the_own_page_after_it_was_revoked(
+    workshop: Workshop, visitor: Visitor, revoked: str
+) -> None:
+    with time_machine.travel(clock.now() + timedelta(hours=2), tick=False):
+        assert visitor.get(revoked).status_code == 410
+        visitor.get(visitor.page.select_one("main a.button")["href"])
+        for email in (ADA["email"], BEA["email"], "nobody@example.org"):
+            visitor.get(f"{revoked}/own-page")
+            assert visitor.press("/resend", email=email).status_code == 200
+        mails = {str(mail["To"]): mail for mail in workshop.deliver()}
+    assert mails.keys() == {ADA["email"], BEA["email"]}
+    assert visitor.get(link(mails[ADA["email"]], "manage")).status_code == 200
+    digits = re.search(r"\b\d{3} \d{3}\b", plain(mails[BEA["email"]]))
+    assert digits is not None
+    visitor.get(f"{revoked}/check-email")
+    visitor.press("/code", email=BEA["email"], code=digits[0])
+    assert (visitor.response.status_code, visitor.response.request.path) == (200, f"{revoked}/thanks")
+
+
+def test_the_ways_back_behind_a_revoked_link_tell_nothing_of_the_draft(visitor: Visitor, revoked: str) -> None:
+    pages = ("own-page", "check-email", "check-email/again", "thanks")
+    answers = [visitor.get(f"{revoked}/{page}{query}") for page in pages for query in ("", "?lang=es")]
+    answers += [visitor.post(f"{revoked}/resend", {"email": "ada"}), visitor.post(f"{revoked}/code", {"email": "ada"})]
+    for answer in (*answers, visitor.get(revoked), visitor.post(revoked, ADA)):
+        assert "Ask more of us" not in answer.text
+        assert "Pedid" not in answer.text
+        assert "/letters/" not in answer.text
+        assert f'href="{revoked}"' not in answer.text
+        assert f'href="{revoked}#' not in answer.text
+
+
+def test_once_the_letter_is_open_the_ways_back_of_a_revoked_link_lead_to_it(
+    workshop: Workshop, visitor: Visitor, revoked: str
+) -> None:
+    with workshop.writing() as session:
+        publishing.open_letter(session, get_letter(session, "ask-more"), now=clock.now())
+    assert visitor.get(revoked).status_code == 410
+    assert visitor.page.select_one("main a.button")["href"] == "/letters/ask-more/own-page"
+    for page in ("own-page", "check-email", "thanks"):
+        assert visitor.get(f"{revoked}/{page}?lang=es").status_code == 200
+        assert visitor.page.select("main .way a")[-1]["href"] == "/letters/ask-more?lang=es"
 
 
 def test_nobody_signs_a_draft_without_the_link(workshop: Workshop, visitor: Visitor) -> None:
@@ -52,10 +100,10 @@ def test_a_revoked_link_is_a_plain_page_and_who_came_by_it_stays(workshop: Works
     letter = workshop.letter(opened=False)
     path = first_link(workshop, letter)
     came(workshop, visitor, path, "Ada Example")
-    assert visitor.post(path, {"name": "Bea Example", "email": "bea@example.org"}).status_code == 303
+    assert visitor.post(path, BEA).status_code == 303
     workshop.deliver()
     revoke(workshop, letter)
-    for answer in (visitor.get(path), visitor.post(path, ADA), visitor.get(f"{path}/check-email")):
+    for answer in (visitor.get(path), visitor.post(path, ADA)):
         assert answer.status_code == 410
         assert answer.headers["Cache-Control"] == "no-store"
     assert "taken back" in visitor.text
@@ -75,7 +123,7 @@ def test_once_the_letter_is_open_the_link_leads_to_it_and_marks_nobody(workshop:
     letter = workshop.letter(opened=False, translations="[{language: es, title: Pedid, to: La junta, body: Más.}]")
     path = first_link(workshop, letter)
     came(workshop, visitor, path, "Ada Example")
-    visitor.post(path, {"name": "Bea Example", "email": "bea@example.org"})
+    visitor.post(path, BEA)
     workshop.deliver()
     open_it(workshop, letter)
     assert visitor.get(path).headers["Location"] == "/letters/ask-more"

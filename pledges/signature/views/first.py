@@ -1,4 +1,8 @@
-"""The secret link of first signatories: the letter before it opens. No GET here changes anything."""
+"""The secret link of first signatories: the letter before it opens. No GET here changes anything.
+
+One that is revoked shows no letter and takes nobody; who signed by it still finds the ways to the own signature behind
+it. They tell nothing of a draft, not even its title.
+"""
 
 from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -76,7 +80,7 @@ def first_resend(token: str) -> Answer:
     if not form.validate():
         return _page("signature/own_page.html", token, form=form), 422
     with transaction() as session:
-        _invitation, letter = _invited(session, token)
+        _invitation, letter = _linked(session, token)
         resending.ask_again(session, letter, form.address, now=clock.now())
     lang = lang_of(letter, letter.text_in(request.args.get("lang")).language)
     return redirect(url_for("signature.first_check_email_again", token=token, lang=lang), 303)
@@ -94,7 +98,7 @@ def first_code(token: str) -> Answer:
     if not form.validate():
         return _page("signature/check_email.html", token, form=form, again=False), 422
     with transaction() as session:
-        _invitation, letter = _invited(session, token)
+        _invitation, letter = _linked(session, token)
         signature = coding.confirm_by_code(session, letter, form.address, form.code.data or "", now=clock.now())
     if signature is None:
         form.refuse()
@@ -104,16 +108,26 @@ def first_code(token: str) -> Answer:
 
 
 def _page(template: str, token: str, **words: object) -> str:
-    _invitation, letter = _invited(db.session(), token)
+    invitation, letter = _linked(db.session(), token)
     text = letter.text_in(request.args.get("lang"))
     speak(text.language)
-    lang = lang_of(letter, text.language)
-    return render_template(template, letter=letter, text=text, invited=token, lang=lang, **words)
+    shown = {"letter": letter, "text": text, "invited": token, "lang": lang_of(letter, text.language)}
+    is_shut = invitation.revoked_at is not None and letter.state is LetterState.DRAFT
+    return render_template(template, **shown, is_shut=is_shut, **words)
 
 
 def _invited(session: Session, token: str) -> tuple[Invitation, Letter]:
+    """Whom the link still admits to the letter; raises InvitationRevoked."""
+    invitation, letter = _linked(session, token)
+    if invitation.revoked_at is not None:
+        raise InvitationRevoked(str(invitation.id))
+    return invitation, letter
+
+
+def _linked(session: Session, token: str) -> tuple[Invitation, Letter]:
+    """What the link was made for, revoked or not."""
     (invitation_id,) = subject_of(token, FIRST_LINK, 1)
     invitation = find_invitation(session, invitation_id)
-    if invitation is None or invitation.revoked_at is not None:
+    if invitation is None:
         raise InvitationRevoked(str(invitation_id))
     return invitation, get_letter_by_id(session, invitation.letter_id)
