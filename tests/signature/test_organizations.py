@@ -96,6 +96,26 @@ def test_organizations_are_listed_apart_with_a_link_and_without_who_signed_for_t
         assert people == ([] if "kind" in path else ["Bea Example"])
 
 
+def test_of_organizations_it_is_said_how_far_they_were_checked_with_people_or_without(
+    workshop: Workshop, visitor: Visitor
+) -> None:
+    letter = workshop.letter()
+    pages = [f"/letters/ask-more{rest}" for rest in ("", "/signatories", "/signatories?kind=organization")]
+    said = "A moderator has looked at each organization listed"
+    confirm(workshop, visitor)
+    for page in pages:
+        visitor.get(page)
+        assert said not in visitor.text
+    approve_all(workshop, letter)
+    for page in pages:
+        visitor.get(page)
+        assert (visitor.text.count(said), visitor.text.count("Everyone listed has")) == (1, 0), page
+    in_state(workshop, letter, State.APPROVED, "bea@example.com", "Bea Example")
+    for page in pages[:2]:
+        visitor.get(page)
+        assert (visitor.text.count(said), visitor.text.count("Everyone listed has")) == (1, 1), page
+
+
 def test_the_interface_lists_organizations_when_asked(workshop: Workshop, visitor: Visitor) -> None:
     letter = workshop.letter()
     in_state(workshop, letter, State.APPROVED, "bea@example.com", "Bea Example")

@@ -11,6 +11,7 @@ from pledges.pledge import showing, tracking
 from pledges.pledge.drawing import draw_bar, draw_chart
 from pledges.pledge.queries import PledgeUnknown
 from pledges.pledge.views.room import blueprint
+from pledges.signature.vouching import list_named_domains
 
 FEW = 12
 PAGE = 60
@@ -39,6 +40,8 @@ def tracker(slug: str) -> str:
         if not standings:
             raise PledgeUnknown(key)
     limit = FEW if key is None else PAGE
+    shown = {s.pledge.id: showing.list_shown(session, s.pledge, after=after, limit=limit) for s in standings}
+    signatories = [commitment.signature for commitments, _following in shown.values() for commitment in commitments]
     return render_template(
         "pledge/tracker.html",
         letter=letter,
@@ -48,7 +51,9 @@ def tracker(slug: str) -> str:
             key: draw_chart(moments) for key, moments in tracking.list_moments(session, standings, now=now).items()
         },
         bars={s.pledge.id: draw_bar(s) for s in standings},
-        shown={s.pledge.id: showing.list_shown(session, s.pledge, after=after, limit=limit) for s in standings},
+        shown=shown,
+        named=list_named_domains(session, letter, signatories),
+        kinds={signatory.kind for signatory in signatories},
         notes={s.pledge.id: showing.list_notes(session, s.pledge, limit=NOTES) for s in standings},
         key=key,
         is_first=after is None,
@@ -63,5 +68,11 @@ def signatory(slug: str, number: int) -> str:
     text = letter.text_in(request.args.get("lang"))
     speak(text.language)
     commitments = showing.list_shown_by(session, letter, number)
-    now = clock.now()
-    return render_template("pledge/signatory.html", letter=letter, text=text, commitments=commitments, now=now)
+    return render_template(
+        "pledge/signatory.html",
+        letter=letter,
+        text=text,
+        commitments=commitments,
+        named=list_named_domains(session, letter, [commitments[0].signature]),
+        now=clock.now(),
+    )
