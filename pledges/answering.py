@@ -7,16 +7,16 @@ from flask import Flask, Response, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_limiter import RateLimitExceeded
-from flask_wtf.csrf import CSRFError
 from limits import parse
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from pledges.errors import DomainError, TooManyTries
-from pledges.http_errors import DOMAIN, HTTP
+from pledges.http_errors import DOMAIN, HTTP, WITH_WORDS_OF_THEIR_OWN
 from pledges.http_guard import SAFE_METHODS
 from pledges.limits import WORDS
+from pledges.organizer.desk import SignedOut, sign_in_path
 from pledges.problems import FileTooLarge, answer_with
 from pledges.way_back import look_back
 
@@ -49,22 +49,26 @@ def _http_error(error: HTTPException) -> Response:
         return given  # type: ignore[return-value] # a redirect of the router's
     if error.code < 500:
         look_back()
-    title, advice = HTTP.get(error.code, (HTTPStatus(error.code).phrase, _("Start from the front page.")))
+    title, advice = _words_of(error, error.code)
     if error.code == HTTPStatus.BAD_REQUEST and request.method in SAFE_METHODS:
         advice = gettext("Something in the address is no text. Check it, or go on from here.")
-    if isinstance(error, CSRFError):
-        advice = gettext("The form had been open for too long. Go back, reload the page, and send it again.")
     if isinstance(error, FileTooLarge):
         advice = str(error.description)
     if isinstance(error, RateLimitExceeded):
         advice = next((words for limit, words in WORDS.items() if parse(limit) == error.limit.limit), advice)
-    response = answer_with(error.code, title, advice, error)
+    ways = {"sign_in_path": sign_in_path()} if isinstance(error, SignedOut) else {}
+    response = answer_with(error.code, title, advice, error, **ways)
     for name in ("Allow", "Retry-After"):
         if name in given.headers:
             response.headers[name] = given.headers[name]
     if isinstance(error, RateLimitExceeded):
         response.headers["Retry-After"] = str(error.limit.limit.get_expiry())
     return response
+
+
+def _words_of(error: HTTPException, status: int) -> tuple[str, str]:
+    own = next((words for kind, words in WITH_WORDS_OF_THEIR_OWN.items() if isinstance(error, kind)), None)
+    return own or HTTP.get(status, (HTTPStatus(status).phrase, _("Start from the front page.")))
 
 
 def _database_away(error: Exception) -> Response:

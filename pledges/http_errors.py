@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask_babel import lazy_gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
 
 from pledges.errors import CursorUnknown, DomainError, LinkExpired, LinkOver, LinkUnknown, NotFound, TooManyTries
+from pledges.http_guard import SentFromElsewhere
 from pledges.letter.inviting import InvitationRevoked, InvitingOver
 from pledges.letter.queries import LetterUnknown
 from pledges.letter.withdrawing import LetterWithdrawn
 from pledges.moderation.deciding import DecisionRefused
+from pledges.organizer.desk import SignedOut
 from pledges.pledge.committing import PledgeOver
 from pledges.pledge.making import SignatureOver
 from pledges.pledge.nudging import NudgedLately
@@ -183,10 +187,7 @@ DOMAIN: Mapping[type[DomainError], Answer] = {
 
 HTTP: Mapping[int, tuple[str, str]] = {
     400: (_("That could not be read"), _("Go back, reload the page, and send the form again.")),
-    403: (
-        _("That is not allowed"),
-        _("Your account may not do this, or the form was sent from another site: then open the page here and send it."),
-    ),
+    403: (_("That is not allowed"), _("Your account may not do this. Ask whoever runs this site if it should.")),
     404: (_("There is nothing here"), _("Check the address, or start from the front page.")),
     405: (_("That is not how this page is asked"), _("Start from the front page.")),
     413: (_("That is too much"), _("Shorten what you wrote and send it again.")),
@@ -195,3 +196,19 @@ HTTP: Mapping[int, tuple[str, str]] = {
     500: (_("Something broke on our side"), _("It has been written down. Try again in a minute.")),
     503: (_("We can't answer just now"), _("Try again in a minute.")),
 }
+
+WITH_WORDS_OF_THEIR_OWN: Mapping[type[HTTPException], tuple[str, str]] = {
+    SentFromElsewhere: (
+        _("This form was sent from another site"),
+        _("Nothing was taken. Forms are sent from our own pages alone: open the page here, and send the form from it."),
+    ),
+    SignedOut: (
+        _("You are signed out"),
+        _("Nothing was changed. Sign in, and you come back to the page: then do it again."),
+    ),
+    CSRFError: (
+        _("That could not be read"),
+        _("The form had been open for too long. Go back, reload the page, and send it again."),
+    ),
+}
+"""What says more than its status; the first that fits."""

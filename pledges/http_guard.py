@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, abort, g, request
+from werkzeug.exceptions import Forbidden
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pledges.config import Settings
@@ -20,6 +21,10 @@ _HOST = re.compile(
     r"(?=.{1,259}\Z)(?:\[[0-9a-f:.]{2,45}\]|[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?)(?::[0-9]{1,5})?", re.IGNORECASE
 )
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+class SentFromElsewhere(Forbidden):
+    """A page of another site sent a form here."""
 
 
 def start(app: Flask, settings: Settings) -> None:
@@ -42,7 +47,7 @@ def start(app: Flask, settings: Settings) -> None:
     @app.before_request
     def refuse_other_sites() -> None:
         if request.method not in SAFE_METHODS and not _is_from_here(own):
-            abort(403, "other site")
+            raise SentFromElsewhere
 
     @app.before_request
     def refuse_what_is_no_text() -> None:

@@ -50,7 +50,7 @@ class FileTooLarge(RequestEntityTooLarge):
         super().__init__(str(advice))
 
 
-def answer_with(status: int, title: object, advice: object, error: Exception, **ways: bool) -> Response:
+def answer_with(status: int, title: object, advice: object, error: Exception, **ways: bool | str) -> Response:
     """The answer as a page with the `ways` on, as RFC 9457 for programs, or as a quiet line elsewhere; never kept by a
     cache.
     """

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import NoReturn, ParamSpec, TypeVar
 
 from flask import Blueprint, Flask, Response, abort, flash, redirect, request, session, url_for
 from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
 from pledges.config import Settings
@@ -20,8 +21,22 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 SESSION_LASTS = timedelta(hours=12)
+SIGN_IN = "organizer.sign_in"
 
-csrf = CSRFProtect()
+
+class SignedOut(CSRFError):  # type: ignore[misc] # untyped base
+    """A form of staff came without its token, from nobody who is signed in: the session is over, and its token with
+    it.
+    """
+
+
+class StaffForms(CSRFProtect):  # type: ignore[misc] # untyped base
+    """Tells a session that is over from a form that was open for too long."""
+
+    def _error_response(self, reason: str) -> NoReturn:
+        if request.endpoint != SIGN_IN and not current_user.is_authenticated:
+            raise SignedOut(reason)
+        raise CSRFError(reason)
 
 
 class StaffLogin(LoginManager):  # type: ignore[misc] # untyped base
@@ -52,6 +67,7 @@ class Staff(UserMixin):  # type: ignore[misc] # untyped base
         return not self._limits or letter_id in self._limits
 
 
+csrf = StaffForms()
 login_manager = StaffLogin()
 
 
@@ -113,5 +129,12 @@ def _load(session_id: str) -> Staff | None:
 def _send_to_login() -> AnyResponse:
     if request.method != "GET":
         flash(gettext("You had been signed out. Sign in, and do it again."))
-        return redirect(url_for("organizer.login"), 303)
+        return redirect(sign_in_path(), 303)
     return redirect(url_for("organizer.login", next=request.full_path.rstrip("?")), 303)
+
+
+def sign_in_path() -> str:
+    """To where one signs in, and from there back to the page whose form was sent, if it was one of ours."""
+    _scheme, _, page = (request.referrer or "").partition("://")
+    own = page.removeprefix(request.host) if page.startswith(f"{request.host}/") else None
+    return url_for("organizer.login", next=own)

@@ -170,7 +170,7 @@ PUBLIC = (
     Shown("mailbox", "/mailbox", "No mail server is set"),
     Shown("mailbox-one", "{mail}", "The HTML part"),
     Shown("login", "/login", "To sign a letter you need no account."),
-    Shown("not-allowed", f"{FIRST}/own-page", "the form was sent from another site", 403, send_from_elsewhere),
+    Shown("not-allowed", f"{FIRST}/own-page", "This form was sent from another site", 403, send_from_elsewhere),
     Shown("login-too-often", "/login", "Too many tries", 429, try_too_often),
     Shown("login-wrong", "/login", "Enter your mail address.", 422, send),
     Shown("frame", "/embed/ask-more-of-us", "Read and sign"),

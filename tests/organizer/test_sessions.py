@@ -1,6 +1,7 @@
 """A staff session: its cookie, how long it lasts, and what ends it."""
 
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -124,3 +125,53 @@ def test_staff_pages_are_kept_by_no_cache_and_public_ones_get_no_cookie(workshop
         answer = staff.get(page)
         assert "Set-Cookie" not in answer.headers
         assert "Cookie" not in answer.headers.get("Vary", "")
+
+
+@pytest.mark.parametrize(
+    ("referrer", "next_"),
+    [
+        ("http://localhost/moderation/ask-more?after=x&choose=all", "/moderation/ask-more?after=x&choose=all"),
+        ("http://localhost/staff/mail", "/staff/mail"),
+        ("https://evil.example/moderation/ask-more", None),
+        ("", None),
+        ("http://[", None),
+    ],
+)
+@pytest.mark.parametrize("sent_to", ["/moderation/ask-more/decide", "/account/password", "/logout"])
+def test_who_presses_a_button_after_the_session_has_ended_is_told_so_and_led_to_sign_in(
+    workshop: Workshop, visitor: Visitor, sent_to: str, referrer: str, next_: str | None
+) -> None:
+    workshop.letter()
+    assert visitor.post(sent_to, {"csrf_token": "of a session"}, headers={"Referer": referrer}).status_code == 400
+    assert visitor.page.h1.get_text() == "You are signed out"
+    assert "open for too long" not in visitor.text
+    way = urlsplit(visitor.page.select_one("main a.button")["href"])
+    assert (way.path, parse_qs(way.query)) == ("/login", {"next": [next_]} if next_ else {})
+
+
+def test_who_is_signed_in_or_signs_in_is_told_of_a_form_that_was_open_too_long(staff: Visitor) -> None:
+    for sent_to in ("/account/password", "/login"):
+        assert staff.post(sent_to, {"csrf_token": "of another session"}).status_code == 400
+        assert "open for too long" in staff.text
+        staff.client.delete_cookie("pledges_staff")
+
+
+def test_what_an_account_may_not_do_is_told_without_a_word_of_forms(workshop: Workshop, staff: Visitor) -> None:
+    workshop.letter()
+    assert staff.get("/organize/").status_code == 403
+    assert "Your account may not do this." in staff.text
+    assert "form" not in staff.page.main.get_text()
+
+
+def test_a_button_pressed_after_the_account_ended_every_session_leads_back_to_its_page(
+    workshop: Workshop, staff: Visitor
+) -> None:
+    workshop.letter()
+    staff.get("/account/password")
+    token = staff.page.select_one("main input[name=csrf_token]")["value"]
+    with workshop.writing() as session:
+        find_account_by_email(session, "staff@example.org").end_sessions()
+    sent = {"csrf_token": token, "decision": "approve"}
+    headers = {"Referer": "http://localhost/moderation/ask-more"}
+    answer = staff.post("/moderation/ask-more/decide", sent, headers=headers)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/login?next=/moderation/ask-more")

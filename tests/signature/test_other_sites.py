@@ -56,6 +56,15 @@ def test_a_post_from_another_site_is_refused(workshop: Workshop, visitor: Visito
     assert dump(workshop) == before
 
 
+def test_whoever_is_refused_for_another_site_is_told_so_and_of_no_account(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    assert visitor.post("/letters/ask-more/sign", {"name": "Ada"}, headers=headers).status_code == 403
+    assert visitor.page.h1.get_text() == "This form was sent from another site"
+    assert "account" not in visitor.text
+    assert visitor.page.select_one("main a.button")["href"] == "/letters/ask-more"
+
+
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_confirming_and_withdrawing_from_another_site_are_refused(
     workshop: Workshop, visitor: Visitor, site: str
