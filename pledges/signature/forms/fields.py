@@ -1,5 +1,6 @@
 """What the forms of this room ask of a field."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -8,15 +9,13 @@ from wtforms.validators import ValidationError
 
 from pledges.letter.models import Letter
 from pledges.plain_text import TextRefused, clean, clean_line
-from pledges.signature.addresses import LONGEST, Address, AddressRefused, read_address
+from pledges.signature.addresses import LONGEST, LONGEST_LOCAL, Address, AddressRefused, Flaw, ending_of, read_address
 from pledges.signature.words import Display
 
 LONGEST_NAME = 120
 LONGEST_STATEMENT = 400
 LONGEST_TYPED = 2000
 """Of anything: what is longer is not even looked at."""
-LONGEST_LOCAL = 64
-"""Of what stands before the @ of a mail address (RFC 5321)."""
 
 
 class PlainText:
@@ -49,17 +48,22 @@ def address_in(field: Field) -> Address:
     typed = (field.data or "").strip()[: LONGEST_TYPED + 1]
     try:
         return read_address(typed)
-    except AddressRefused:
-        if len(typed) > LONGEST or len(typed.rpartition("@")[0]) > LONGEST_LOCAL:
-            limits = {"most": LONGEST, "before": LONGEST_LOCAL}
-            raise ValidationError(
-                _(
-                    "This address is too long. A mail address has at most %(most)d characters, %(before)d of them "
-                    "before the @.",
-                    **limits,
-                )
-            ) from None
-        raise ValidationError(_("Enter a whole mail address, such as name@example.org.")) from None
+    except AddressRefused as refused:
+        words = {"most": LONGEST, "before": LONGEST_LOCAL, "ending": ending_of(typed)}
+        raise ValidationError(str(_REFUSED[refused.flaw]) % words) from None
+
+
+_REFUSED: Mapping[Flaw, Any] = {
+    Flaw.SEVERAL: _("Enter one address: these are several."),
+    Flaw.HIDDEN: _("Type this address by hand: it holds a character that can't be seen, as copied text often does."),
+    Flaw.LONG: _(
+        "This address is too long. A mail address has at most %(most)d characters, %(before)d of them before the @."
+    ),
+    Flaw.NUMBER: _("Enter an address with a name behind the @, such as name@example.org: a number alone is not taken."),
+    Flaw.RESERVED: _("No mail reaches addresses that end in %(ending)s. Enter one whose mail you read."),
+    Flaw.OTHER: _("Enter a whole mail address, such as name@example.org."),
+}
+"""None of these knows who has signed: they tell how the address is written."""
 
 
 def check_choice(field: Field, allowed: Any, otherwise: Any) -> None:
