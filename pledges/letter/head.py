@@ -15,6 +15,8 @@ from pledges.plain_text import TextRefused, clean
 E = TypeVar("E", bound=StrEnum)
 
 LARGEST = 10**9
+LAST_YEAR = 2999
+"""Of what falls due: what is reckoned from there on must still be a date."""
 _DECIMAL = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?\Z")
 
 
@@ -62,12 +64,12 @@ class Part:
             raise self.wrong("must not be empty")
         return value
 
-    def number(self, lowest: int) -> int:
+    def number(self, lowest: int, highest: int = LARGEST) -> int:
         value = self.raw().replace("_", "").lstrip("0") or "0"
         if not (value.isascii() and value.isdecimal()) or int(value[:12]) < lowest:
             raise self.wrong(f"must be a whole number of at least {lowest}")
-        if int(value[:12]) > LARGEST:
-            raise self.wrong(f"must be a whole number of at most {LARGEST}")
+        if int(value[:12]) > highest:
+            raise self.wrong(f"must be a whole number of at most {highest}")
         return int(value)
 
     def decimal(self) -> Decimal:
@@ -94,8 +96,10 @@ class Part:
             raise self.wrong("must be a date, such as 2027-03-08") from None
 
     def day_after(self, moment: datetime | None) -> date:
-        """A day that has not ended by then."""
+        """A day that has not ended by then, and not beyond all reckoning."""
         day = self.day()
+        if day.year > LAST_YEAR:
+            raise self.wrong(f"must be a date up to the year {LAST_YEAR}")
         if moment is not None and day < moment.astimezone(UTC).date():
             raise self.wrong("has passed; nobody could make this pledge any more")
         return day

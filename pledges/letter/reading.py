@@ -22,6 +22,7 @@ LONGEST_REASON = 500
 LONGEST_LINK = 500
 LARGEST_AMOUNT = 10**12
 MOST_PLEDGES = 50
+MOST_DAYS = 3650
 MONTHS_KEPT = 12
 MOST_MONTHS_KEPT = 120
 
@@ -187,7 +188,7 @@ def _pledges(part: Part, language: str, opens_at: datetime | None) -> dict[str, 
             "unit": unit and unit.name,
             "due": parts["due"].day_after(opens_at).isoformat() if "due" in parts else None,
             "target": _amount(parts["target"], unit) if "target" in parts else None,
-            "every": parts["every"].number(1) if "every" in parts else None,
+            "every": parts["every"].number(1, MOST_DAYS) if "every" in parts else None,
             "threshold": parts["threshold"].number(1) if "threshold" in parts else None,
             **_bounds(parts, unit),
             "required": parts["required"].truth() if "required" in parts else False,

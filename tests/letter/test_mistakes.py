@@ -88,6 +88,8 @@ def test_what_is_no_language_is_refused(language: str) -> None:
     ("lines", "said"),
     [
         ("  due: someday", "line 10: 'due' must be a date"),
+        ("  due: 9999-12-31", "line 10: 'due' must be a date up to the year 2999"),
+        ("  due: 3000-01-01", "line 10: 'due' must be a date up to the year 2999"),
         ("  unit: USD", "line 7: 'pledges', number 1, needs 'unit' if its kind is amount, and only then"),
         ("  target: -3", "line 10: 'target' must be a number above 0"),
         ("  target: 0.00", "line 10: 'target' must be a number above 0"),
@@ -95,6 +97,7 @@ def test_what_is_no_language_is_refused(language: str) -> None:
         ("  target: NaN", "line 10: 'target' must be a number above 0"),
         ("  target: 1_0", "line 10: 'target' must be a number above 0"),
         ("  every: 0", "line 10: 'every' must be a whole number of at least 1"),
+        ("  every: 1000000000", "line 10: 'every' must be a whole number of at most 3650"),
         ("  threshold: some", "line 10: 'threshold' must be a whole number of at least 1"),
         ("  price: 3", "line 10: the key 'price' is not known here"),
         ("- {key: speak-up, kind: act, text: Twice}", "line 10: 'key' must be small letters"),

@@ -62,6 +62,10 @@ def test_networks_are_erased_after_a_week_and_nothing_else(workshop: Workshop, t
             {"keep_addresses": "9", "pledges": "[{key: a, kind: act, text: A, due: 2028-05-30}]"},
             datetime(2029, 2, 28, tzinfo=UTC),
         ),
+        (
+            {"keep_addresses": "120", "pledges": "[{key: a, kind: act, text: A, due: 2999-12-31, every: 3650}]"},
+            datetime(3010, 1, 1, tzinfo=UTC),
+        ),
     ],
 )
 def test_the_term_begins_with_the_end_or_the_last_pledge_due(
