@@ -106,6 +106,11 @@ class Letter(Base):
         return self.closes_at if self.closes_at is not None and self.closes_at <= now else None
 
     @property
+    def last_day(self) -> datetime | None:
+        """A time on the last day on which it takes signatures; None where no end is set."""
+        return self.closes_at and self.closes_at - timedelta(seconds=1)
+
+    @property
     def counts_by_hand(self) -> bool:
         """Whether nobody counts whom no moderator has let in."""
         return self.counted is Counted.APPROVED and self.moderation is Moderation.HOLD

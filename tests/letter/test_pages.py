@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 
+import pytest
 import time_machine
 
 from pledges import clock
@@ -157,6 +158,33 @@ def test_a_letters_form_goes_in_the_moment_its_date_passes(workshop: Workshop, v
         now.shift(1)
         visitor.get("/letters/ask-more")
         assert not visitor.page.select("form[method=post]")
+
+
+@pytest.mark.parametrize(("closes", "said"), [("2027-03-08", "March 8"), ("2027-03-08T18:00:00Z", "March 8")])
+def test_an_open_letter_says_until_which_day_it_is_open(
+    workshop: Workshop, visitor: Visitor, closes: str, said: str
+) -> None:
+    with time_machine.travel("2027-03-01T12:00:00Z", tick=False) as time:
+        open_letter(workshop, f"closes: {closes}", SPANISH)
+        visitor.get("/letters/ask-more")
+        assert f"Open until {said}, 2027" in visitor.text
+        visitor.get("/letters/ask-more?lang=es")
+        assert "8 de marzo de 2027" in visitor.text
+        time.move_to("2027-03-09T00:00:00Z")
+        visitor.get("/letters/ask-more")
+        assert "Open until" not in visitor.text
+        assert "This letter is closed" in visitor.text
+
+
+def test_a_letter_without_an_end_and_one_that_was_closed_early_say_no_day(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter("endless")
+    workshop.letter(closes="2999-03-08")
+    for slug in ("endless", "ask-more"):
+        visitor.get(f"/letters/{slug}")
+        assert ("Open until" in visitor.text) is (slug == "ask-more")
+    close(workshop, "ask-more")
+    visitor.get("/letters/ask-more")
+    assert "Open until" not in visitor.text
 
 
 def test_what_is_no_slug_is_404(visitor: Visitor) -> None:
