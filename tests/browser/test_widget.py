@@ -226,6 +226,16 @@ def test_each_box_of_code_is_copied_whole(site: Site, open_page: OpenPage) -> No
         assert page.evaluate("navigator.clipboard.readText()") == page.input_value(f"#{field}")
 
 
+def test_each_button_that_copies_says_what(site: Site, open_page: OpenPage) -> None:
+    page, _ = open_page()
+    page.goto(f"{site.url}/letters/pledges-due/share")
+    what = ["Address of the letter", "As an element", "As a frame, without script", "As a badge"]
+    what += page.locator("h3[id^=code-pledge-]").all_inner_texts()
+    assert len(what) == len({*what}) == page.locator("[data-copy]").count() > 4
+    for each in what:
+        expect(page.get_by_role("button", name=f"Copy {each}", exact=True)).to_have_count(1)
+
+
 def test_the_script_is_small(site: Site, open_page: OpenPage) -> None:
     page, _ = open_page()
     answer = page.request.get(f"{site.url}/embed.js", headers={"Accept-Encoding": "gzip"})

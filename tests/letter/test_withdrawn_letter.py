@@ -34,7 +34,7 @@ def test_its_page_stays_and_says_when_and_why(workshop: Workshop, visitor: Visit
     assert (
         f"Its organizer withdrew this letter on {clock.now():%B} {clock.now().day}, {clock.now().year}." in visitor.text
     )
-    assert REASON in visitor.text
+    assert f"Reason: {REASON}" in visitor.text
     assert "<b>to all</b>" not in answer.text
     assert "Ada Example" in visitor.text
     assert not visitor.page.find("form", action="/letters/ask-more/sign")

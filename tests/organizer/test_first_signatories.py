@@ -57,6 +57,7 @@ def test_an_organizer_sees_who_came_and_ranks_them(workshop: Workshop, organizer
     rows = [row.get_text(" ", strip=True) for row in organizer.page.select("tbody tr")]
     assert ["Ada Example" in rows[0], "Bea Example" in rows[1], "(name not shown)" in rows[2]] == [True] * 3
     assert "Hidden" not in organizer.text
+    assert organizer.text.count("Who came") == 1
     ada, bea, _ = invited(workshop, letter)
     assert send(organizer, "rank", **{f"rank-{bea.id}": "1", f"rank-{ada.id}": " 2 "}) == 303
     assert [(found.id, found.rank) for found in invited(workshop, letter)][:2] == [(bea.id, 1), (ada.id, 2)]

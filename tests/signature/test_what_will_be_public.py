@@ -17,7 +17,6 @@ PUBLIC = "Your name will be public."
         ({"display": "secret"}, PUBLIC),
         ({"together": "y"}, f"{PUBLIC} Only once enough have signed, though."),
         ({"display": "anonymous", "together": "y"}, "Nothing of you will be public: you are counted only."),
-        (SENT, "The name and the website of the organization will be public, not yours."),
     ],
 )
 def test_the_form_says_what_will_be_public_as_it_was_chosen(
@@ -27,8 +26,26 @@ def test_the_form_says_what_will_be_public_as_it_was_chosen(
     visitor.post("/letters/ask-more/sign", {**fields, "name": ""})
     line = visitor.page.select_one("#shown")
     assert line.span.get_text() == said
-    assert "“Say more, or show less”" in line.get_text()
+    assert not line.select_one("[data-otherwise]").has_attr("hidden")
     assert visitor.page.select_one("[data-sign] .sign__button")["aria-describedby"] == "shown"
+
+
+def test_for_an_organization_the_form_says_what_is_true_of_one(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    visitor.post("/letters/ask-more/sign", {**SENT, "name": ""})
+    line = visitor.page.select_one("#shown")
+    assert line.span.get_text() == (
+        "The name and the website of the organization will be public once a moderator has let it through, "
+        "not your own name."
+    )
+    assert line.select_one("[data-otherwise]").has_attr("hidden")
+    assert visitor.page.select_one("label[for=name]").get_text() == "Name of the organization"
+    said = "Enter the organization's name as it should stand under the letter."
+    assert visitor.page.select_one("#name-error").get_text() == said
+    assert visitor.page.select_one("#errors a").get_text() == f"Name of the organization: {said}"
+    visitor.post("/letters/ask-more/sign", {"name": "..."})
+    assert visitor.page.select_one("#name-error").get_text() == "Enter your name as it should stand under the letter."
+    assert visitor.page.select_one("label[for=name]").get_text() == "Your name"
 
 
 def test_before_anything_is_chosen_the_name_will_be_public(workshop: Workshop, visitor: Visitor) -> None:

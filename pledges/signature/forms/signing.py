@@ -30,13 +30,16 @@ _MORE = frozenset(
     | {"kind", "website", "representative"}
 )
 
+_OWN_NAME = _("Enter your name as it should stand under the letter.")
+_ITS_NAME = _("Enter the organization's name as it should stand under the letter.")
+
 
 class SignForm(Form):
     """What a supporter sends. The letter says what it takes."""
 
     name = StringField(
         _("Your name"),
-        [InputRequired(_("Enter your name as it should stand under the letter.")), PlainLine(LONGEST_NAME)],
+        [InputRequired(_OWN_NAME), PlainLine(LONGEST_NAME)],
         render_kw={"autocomplete": "name", "maxlength": LONGEST_NAME},
     )
     email = EmailField(
@@ -90,10 +93,13 @@ class SignForm(Form):
         if letter.goal_is_ahead:
             self.updates.label.text = _("Mail me when this letter reaches its goal, and when it closes")
         self.kind.choices = [(Kind.PERSON, _("for myself")), (Kind.ORGANIZATION, _("for an organization"))]
+        if self.is_for_organization:
+            self.name.label.text = _("Name of the organization")
+            self.name.validators = [InputRequired(_ITS_NAME), PlainLine(LONGEST_NAME)]
 
     def validate_name(self, field: Field) -> None:
         if not has_letter(field.data):
-            raise ValidationError(_("Enter your name as it should stand under the letter."))
+            raise ValidationError(_ITS_NAME if self.is_for_organization else _OWN_NAME)
 
     def validate_email(self, field: Field) -> None:
         self._address = address_in(field)
