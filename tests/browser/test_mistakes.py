@@ -101,3 +101,23 @@ def test_what_does_not_stand_there_is_not_sent(workshop: Workshop, served: Serve
     (sent,) = [asked.post_data for asked in watch.requests if asked.method == "POST"]
     assert {"name", "email", "kind", "website", "representative"} <= {*parse_qs(sent)}
     assert not {"role", "affiliation", "display", "together", "erase_address"} & {*parse_qs(sent)}
+
+
+@ON_SQLITE
+def test_back_from_a_form_that_was_mended_leads_to_the_form(
+    workshop: Workshop, served: Server, open_page: OpenPage
+) -> None:
+    workshop.letter()
+    page, watch = open_page()
+    page.goto(f"{served.url}/letters/ask-more")
+    page.fill("#name", "Ada Example")
+    page.fill("#email", "ada@localhost")
+    page.get_by_role("button", name="Sign").click()
+    page.wait_for_selector("#errors")
+    page.fill("#email", "ada@example.org")
+    page.get_by_role("button", name="Sign").click()
+    page.wait_for_url("**/check-email")
+    page.go_back()
+    page.wait_for_url("**/letters/ask-more#sign")
+    expect(page.get_by_role("button", name="Sign")).to_be_visible()
+    assert watch.posts == ["/letters/ask-more/sign"] * 2
