@@ -165,6 +165,7 @@ PUBLIC = (
     Shown("first-own-page", "{first}/own-page", "The way to your signature"),
     Shown("first-thanks", "{first}/thanks", "The letter is not open yet"),
     Shown("first-revoked", "{first_revoked}", "This link has been taken back", 410),
+    Shown("first-revoked-own-page", "{first_revoked}/own-page", "Enter the address that you signed with."),
     Shown("list-organizations", f"{FIRST}/signatories?kind=organization", "Society of Nights"),
     Shown("no-such-letter", "/letters/no-such-letter", "There is no such letter", 404),
     Shown("mailbox", "/mailbox", "No mail server is set"),
