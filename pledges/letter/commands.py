@@ -166,8 +166,10 @@ def _said(revision: Revision) -> str:
     text, n = revision.text, revision.concerned
     if text.kind is RevisionKind.ORIGINAL:
         return f"{text.language}: first text, SHA-256 {text.sha256}"
-    told = f"{n} {_REVISED[text.kind]}" if n else "nobody has signed it yet that could be asked or told"
-    return f"{text.language}: text {text.number}, {text.kind}; {told}; SHA-256 {text.sha256}"
+    told = [f"{n} {_REVISED[text.kind]}"] if n else []
+    told += [f"{revision.returning} who signed these very words stand again"] if revision.returning else []
+    said = "; ".join(told) or "nobody has signed it yet that could be asked or told"
+    return f"{text.language}: text {text.number}, {text.kind}; {said}; SHA-256 {text.sha256}"
 
 
 def _left(found: Letter, file: LetterFile) -> list[str]:

@@ -10,6 +10,7 @@ from itertools import accumulate, groupby
 
 from pledges.letter.models import Letter, LetterText
 from pledges.letter.rendering import readable
+from pledges.letter.succession import repeated_by
 
 MOST_WORDS = 4000
 MOST_LINES = 2000
@@ -74,6 +75,8 @@ class Version:
 
     text: LetterText
     differences: Differences | None
+    repeats: LetterText | None
+    """The version whose very words it says again, so that who signed that one stands under this one, too."""
 
 
 def list_versions(letter: Letter) -> dict[str, list[Version]]:
@@ -82,7 +85,10 @@ def list_versions(letter: Letter) -> dict[str, list[Version]]:
     for language in letter.newest_texts():
         texts = letter.revisions_in(language)
         pairs = zip([None, *texts], texts, strict=False)
-        versions[language] = [Version(text, compare(before, text) if before else None) for before, text in pairs][::-1]
+        versions[language] = [
+            Version(text, compare(before, text) if before else None, repeated_by(letter, text))
+            for before, text in pairs
+        ][::-1]
     return versions
 
 

@@ -189,3 +189,8 @@ class LetterText(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     letter: Mapped[Letter] = relationship(back_populates="texts", lazy="raise")
+
+    @property
+    def said(self) -> tuple[str, str, str]:
+        """What one signs: two texts of a language that say the same have the same words, whatever their numbers."""
+        return self.title, self.addressee, self.sha256

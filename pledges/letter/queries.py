@@ -71,7 +71,7 @@ def lock_texts(session: Session, slug: str) -> Letter:
 def lock_texts_by_id(session: Session, letter_id: int) -> Letter:
     """The same by its id, for who goes on with a revision; raises LetterUnknown."""
     session.execute(_texts_of(Letter.id == letter_id).with_for_update(of=LetterText, key_share=True))
-    return _get_anew(session, Letter.id == letter_id, str(letter_id))
+    return get_letter_anew(session, letter_id)
 
 
 def hold_up_signing(session: Session, letter: Letter) -> None:
@@ -83,10 +83,15 @@ def hold_up_signing(session: Session, letter: Letter) -> None:
     session.execute(_texts_of(Letter.id == letter.id).with_for_update(of=LetterText))
 
 
+def get_letter_anew(session: Session, letter_id: int) -> Letter:
+    """The letter as it stands in this moment, whatever the transaction has read before; raises LetterUnknown."""
+    return _get_anew(session, Letter.id == letter_id, str(letter_id))
+
+
 def hold_texts(session: Session, letter_id: int) -> Letter:
     """The letter, whose texts nobody revises until the transaction ends; others may hold them as well."""
     session.execute(_texts_of(Letter.id == letter_id).with_for_update(of=LetterText, read=True))
-    return _get_anew(session, Letter.id == letter_id, str(letter_id))
+    return get_letter_anew(session, letter_id)
 
 
 def _texts_of(letter: ColumnElement[bool]) -> Select[int]:

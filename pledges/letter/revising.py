@@ -53,16 +53,14 @@ SETTLED: Mapping[str, tuple[str, str]] = {
 
 @dataclass
 class Revision:
-    """One new text, and what it means to those who signed the one before."""
+    """One new text, and what it means to those who signed an older one."""
 
     letter: Letter
     text: LetterText
-    replaced: tuple[int, ...]
-    """The ids of the text before and of those that it had corrected: who signed one of them has signed the text before.
-    Empty where the language is new.
-    """
     concerned: int = 0
     """How many signatories are told of a correction or asked about a change; filled by who listens."""
+    returning: int = 0
+    """How many signed these very words before the text was changed, and stand under them again; likewise."""
     kept: Any = None
     """What who listens keeps between the two calls."""
 
@@ -143,14 +141,4 @@ def _revise(
         added.number, added.kind, added.reason = before[-1].number + 1, kind, reason
     letter.texts.append(added)
     session.flush()
-    return Revision(letter, added, replaced_by(letter, added))
-
-
-def replaced_by(letter: Letter, text: LetterText) -> tuple[int, ...]:
-    """The ids of the text before this one and of those that it had corrected."""
-    ids: list[int] = []
-    for earlier in reversed(letter.revisions_in(text.language)[: text.number - 1]):
-        ids.append(earlier.id)
-        if earlier.kind is not RevisionKind.CORRECTION:
-            break
-    return tuple(ids)
+    return Revision(letter, added)

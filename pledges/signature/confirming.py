@@ -7,7 +7,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pledges.errors import DomainError
+from pledges.letter import queries as letters
 from pledges.letter.models import Letter, LetterState
+from pledges.letter.succession import is_said_again
 from pledges.mail import outbox
 from pledges.signature import moving, organizations, policy, submissions, vouching
 from pledges.signature.models import Signature
@@ -40,7 +42,8 @@ class ConfirmationOfWithdrawn(DomainError):
 def confirm(session: Session, letter: Letter, signature_id: int, *, now: datetime) -> Signature:
     """Confirms exactly this submission and erases its signatory's other pending ones; a repeat changes nothing.
 
-    One whose text was changed since it was signed counts as `earlier`, and is asked to agree instead of thanked.
+    One whose text was changed since it was signed, and says something else now, counts as `earlier`, and is asked to
+    agree instead of thanked.
     Raises ConfirmationOver, ConfirmationTooLate, ConfirmationOfWithdrawn and OrganizationSigned.
     """
     submitted = submissions.lock_person(session, letter, signature_id)
@@ -56,9 +59,16 @@ def confirm(session: Session, letter: Letter, signature_id: int, *, now: datetim
         raise ConfirmationOfWithdrawn(letter.slug)
     check_takes_confirmations(letter, now=now)
     organizations.check_free(session, signature)
-    signature.earlier = signature_id in submitted.outdated
+    signature.earlier = signature_id in submitted.outdated and not _stands_again(session, signature)
     _settle(session, letter, signature, rows, now)
     return signature
+
+
+def _stands_again(session: Session, signature: Signature) -> bool:
+    """Whether the very words that were signed are those of the letter again. Asked with the row in hand: whoever
+    revises waits for it, or has been waited for.
+    """
+    return is_said_again(letters.get_letter_anew(session, signature.letter_id), signature.text_id)
 
 
 def check_takes_confirmations(letter: Letter, *, now: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from pledges.letter.differences import compare
 from pledges.letter.models import LetterState, LetterText
 from pledges.letter.queries import get_letter_by_id
+from pledges.letter.succession import is_said_again
 from pledges.letter.term import addresses_kept_until
 from pledges.mail import composing
 from pledges.mail.composing import Content
@@ -17,7 +18,7 @@ from pledges.signature import queries
 from pledges.signature.announcing import GOAL_REACHED, LETTER_CLOSED, LETTER_WITHDRAWN
 from pledges.signature.gathering import SHOWN_AFTER, TOGETHER_REACHED
 from pledges.signature.links import manage_token, query_of
-from pledges.signature.mails import agreed, content_for
+from pledges.signature.mails import agreed, content_for, thanks
 from pledges.signature.models import Signature
 from pledges.signature.rounds import TEXT_CHANGED, TEXT_CORRECTED
 from pledges.signature.states import TOLD
@@ -65,10 +66,14 @@ def _text_corrected(session: Session, owed: OwedMail, now: datetime) -> Content 
 
 
 def _text_changed(session: Session, owed: OwedMail, now: datetime) -> Content | None:
-    """What differs from the text that was signed; nothing once that is agreed to, or asked by a later mail."""
+    """What differs from the text that was signed; nothing once that is agreed to, or asked by a later mail, or the
+    letter says again what was signed. Who would have been thanked instead, had it said so at confirmation, is thanked.
+    """
     signature = _find_told(session, owed)
-    if signature is None or not signature.earlier:
+    if signature is None:
         return None
+    if not signature.earlier or is_said_again(signature.letter, signature.text_id):
+        return thanks(session, owed, now) if owed.created_at == signature.confirmed_at else None
     texts = _texts_of(signature)
     change = signature.letter.last_change_in(signature.text.language)
     if change is None or owed.created_at < change.created_at:

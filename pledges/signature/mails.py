@@ -39,8 +39,8 @@ def register() -> None:
     composing.register(REMINDER, _reminder, about=Signature)
     composing.register(ASKED_AGAIN, _asked_again, about=Letter, carries_recipient=True)
     composing.register(OWN_PAGE, _own_page, about=Signature, carries_recipient=True)
-    composing.register(THANKS, _thanks, about=Signature)
-    composing.register(LAST_THANKS, _thanks, about=Signature, carries_recipient=True)
+    composing.register(THANKS, thanks, about=Signature)
+    composing.register(LAST_THANKS, thanks, about=Signature, carries_recipient=True)
     composing.register(WITHDRAWN, _withdrawn, about=Signature, carries_recipient=True)
 
 
@@ -168,7 +168,7 @@ def _to_held(event: str, recipient: str, held: Signature, now: datetime) -> Cont
     return content_for(event, recipient, held, manage=manage_token(held, now), **words)
 
 
-def _thanks(session: Session, owed: OwedMail, now: datetime) -> Content | None:
+def thanks(session: Session, owed: OwedMail, now: datetime) -> Content | None:
     signature = queries.find_signature(session, owed.about_id)
     if signature is None or signature.state is State.WITHDRAWN:
         return None

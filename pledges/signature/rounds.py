@@ -58,9 +58,10 @@ def tell(session: Session, on: Round, ids: Sequence[int], *, now: datetime) -> N
         )
 
 
-def is_changing(session: Session, letter_id: int) -> bool:
-    """Whether a change of the letter's text is still on its round."""
-    return session.scalar(_changing(letter_id).limit(1)) is not None
+def list_texts(session: Session, letter_id: int) -> Collection[int | None]:
+    """The ids of the letter's texts that are still on their round."""
+    going = (Round.letter_id == letter_id) & Round.event.in_((TEXT_CORRECTED, TEXT_CHANGED))
+    return session.scalars(select(Round.text_id).where(going)).all()
 
 
 def nothing_changes(letter_id: int) -> ColumnElement[bool]:

@@ -69,6 +69,17 @@ def test_a_version_that_there_is_not_is_not_found(workshop: Workshop, visitor: V
     assert visitor.get(f"{HISTORY}{path}").status_code == 404
 
 
+def test_a_version_that_says_again_what_was_signed_says_so(workshop: Workshop, visitor: Visitor) -> None:
+    workshop.letter()
+    revise(workshop, CHANGE)
+    revise(workshop, CHANGE, "We ask **more** of you.")
+    visitor.get(HISTORY)
+    assert visitor.text.count("Word for word") == 1
+    (version,) = [one for one in visitor.page.select(".versions__one") if "Word for word" in one.get_text()]
+    assert version["id"] == "en-3"
+    assert "Word for word version 1 again" in version.get_text()
+
+
 def test_a_draft_has_no_history_for_the_public(workshop: Workshop, visitor: Visitor) -> None:
     workshop.letter(opened=False)
     for path in (HISTORY, f"{HISTORY}/1", f"{HISTORY}/1.md"):

@@ -1,12 +1,15 @@
 """The public list: newest first, by pages that neither repeat nor skip a name."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 import time_machine
+from sqlalchemy import select, update
 
 from pledges import cursor
-from pledges.signature import queries
+from pledges.signature import listing, queries
+from pledges.signature.models import Signature
 from pledges.signature.states import Kind, State
 from pledges.signature.words import Display
 from tests.crowds import crowd, in_state
@@ -181,3 +184,20 @@ def test_the_list_is_not_for_search_engines(workshop: Workshop, visitor: Visitor
     workshop.letter()
     visitor.get("/letters/ask-more/signatories")
     assert "noindex" in visitor.page.select_one("meta[name=robots]")["content"]
+
+
+def test_who_belongs_on_the_list_is_told_alike_for_one_and_for_many(workshop: Workshop) -> None:
+    standings = [
+        {"state": state, "display": display, "name": name, "together": together, "unread": unread}
+        for state, display, name in product(State, Display, (None, "Ada Example"))
+        for together, unread in product((False, True), repeat=2)
+    ]
+    letter = workshop.letter()
+    rows = crowd(workshop, letter, [f"Name {n}" for n in range(len(standings))])
+    with workshop.writing() as session:
+        for row, standing in zip(rows, standings, strict=True):
+            session.execute(update(Signature).where(Signature.id == row.id).values(standing))
+    with workshop.writing() as session:
+        belonging = set(session.scalars(select(Signature.id).where(listing.BELONGS)))
+        assert belonging == {row.id for row in session.scalars(select(Signature)) if row.belongs_on_list}
+    assert 0 < len(belonging) < len(rows)

@@ -47,7 +47,7 @@ def own(workshop: Workshop, signature: Signature, deed: str) -> Deed:
 
 def check(workshop: Workshop) -> list[Signature]:
     """In the end whoever is counted signed the newest text or one that it corrects, is listed if approved and not
-    otherwise, and whoever is not was asked.
+    otherwise, and whoever is not was asked, and never signed these very words.
     """
     carry_all(workshop)
     with workshop.writing() as session:
@@ -57,12 +57,15 @@ def check(workshop: Workshop) -> list[Signature]:
             assert found == [*range(1, len(found) + 1)]
         present = max((text.number for text in texts if text.kind is CHANGE), default=1)
         numbers = {text.id: text.number for text in texts}
+        said = {text.id: (text.language, *text.said) for text in texts}
+        stands = {said[text.id] for text in texts if text.number >= present}
         names = set(session.scalars(select(ListedName.signature_id)))
         asked = set(session.scalars(select(OwedMail.about_id).where(OwedMail.event == "text_changed")))
         signatures = session.scalars(select(Signature).order_by(Signature.id)).all()
         for signature in signatures:
             if signature.state in HELD:
                 assert signature.earlier == (numbers[signature.text_id] < present), signature.id
+                assert signature.earlier == (said[signature.text_id] not in stands), signature.id
             if signature.state in CONFIRMED and signature.earlier:
                 assert signature.id in asked
             is_shown = signature.state is State.APPROVED and not signature.earlier

@@ -11,6 +11,7 @@ from pledges.db import transaction
 from pledges.letter.differences import Differences, compare
 from pledges.letter.models import LetterState, LetterText
 from pledges.letter.queries import get_letter_by_id
+from pledges.letter.succession import succession_in
 from pledges.signature import agreeing
 from pledges.signature.links import MANAGE_LINK
 from pledges.signature.models import Signature
@@ -32,12 +33,10 @@ def question_to(session: Session, signature: Signature) -> Question | None:
     if not signature.earlier or signature.state not in TOLD:
         return None
     letter = get_letter_by_id(session, signature.letter_id)
-    language = signature.text.language
-    change = letter.last_change_in(language)
-    if change is None or letter.state is LetterState.WITHDRAWN:
+    texts = succession_in(letter, signature.text.language)
+    if letter.state is LetterState.WITHDRAWN or agreeing.will_stand(session, texts, signature):
         return None
-    present = letter.text_in(language)
-    return Question(present, change, compare(signature.text, present))
+    return Question(texts.present, texts.change, compare(signature.text, texts.present))
 
 
 @blueprint.post("/manage/<token>/agree")
