@@ -81,7 +81,7 @@ class Worker:
             Sweep(tell_moderators, timedelta(seconds=2)),
             Sweep(gather, timedelta(seconds=2)),
             Sweep(tell_gathered, timedelta(seconds=2)),
-            Sweep(note_mailed, timedelta(seconds=2)),
+            Sweep(note_mailed, timedelta(seconds=20)),
             Sweep(show_gathered, timedelta(seconds=2)),
             Sweep(carry_on, timedelta(seconds=2)),
             Sweep(note_goals, timedelta(seconds=2)),

@@ -14,7 +14,7 @@ from pledges.mail.models import OwedMail, OwedState
 from pledges.pledge.models import Commitment
 from pledges.pledge.reporting import Outcome
 from pledges.pledge.states import State
-from pledges.signature import gathering
+from pledges.signature import gathering, withdrawing
 from pledges.signature.models import Signature, SignatureEvent
 from tests.migrating import config_of, upgrade_with
 from tests.people import Visitor, Workshop
@@ -180,3 +180,23 @@ def test_when_was_reported_on_what_is_withdrawn_is_erased(workshop: Workshop) ->
         State.WITHDRAWN: True,
         State.MADE: False,
     }
+
+
+def test_what_was_let_in_unread_says_so_and_who_had_withdrawn_wishes_nothing(workshop: Workshop) -> None:
+    letter = workshop.letter(together=3, count="approved")
+    sealed = workshop.confirmed(letter, together=True)
+    decide(workshop, letter, sealed, "approve")
+    gone = workshop.confirmed(letter, "bea@example.org")
+    with workshop.writing() as session:
+        session.execute(update(SignatureEvent).values(reason=None))
+        withdrawing.withdraw(session, gone.id, now=clock.now())
+        wished = update(Signature).where(Signature.id == gone.id)
+        session.execute(wished.values(unasked=True, together=True, together_told_at=clock.now()))
+    with workshop.app.app_context():
+        command.downgrade(config_of(workshop.app), "0027")
+        command.upgrade(config_of(workshop.app), "head")
+    with workshop.writing() as session:
+        reasons = select(SignatureEvent.new, SignatureEvent.reason).where(SignatureEvent.reason.is_not(None))
+        assert [tuple(row) for row in session.execute(reasons)] == [("approved", "unread, while it was sealed")]
+        row = session.get_one(Signature, gone.id)
+        assert (row.unasked, row.together, row.together_told_at) == (False, False, None)

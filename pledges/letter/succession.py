@@ -45,11 +45,13 @@ def is_said_again(letter: Letter, text_id: int) -> bool:
 
 
 def repeated_by(letter: Letter, text: LetterText) -> LetterText | None:
-    """The newest older text whose very words this one says again, if who signed that was taken along; `texts` must be
-    loaded.
+    """The newest older text whose very words this one says again, if who signed that is taken along: not if a
+    correction had carried them from it before. `texts` must be loaded.
     """
-    older, _line = _parted(letter.revisions_in(text.language)[: text.number])
-    return next((one for one in reversed(older) if one.said == text.said), None)
+    older, line = _parted(letter.revisions_in(text.language)[: text.number])
+    followed = zip(older, [*older, line[0]][1:], strict=True)
+    signed = [one for one, after in followed if after.kind is RevisionKind.CHANGE]
+    return next((one for one in reversed(signed) if one.said == text.said), None)
 
 
 def _parted(texts: Sequence[LetterText]) -> tuple[Sequence[LetterText], Sequence[LetterText]]:

@@ -39,7 +39,7 @@ def will_stand(session: Session, texts: Succession, signature: Signature) -> boo
     """Whether a revision that is on its round takes the signature back into the count without anybody's doing, as the
     counts say already.
     """
-    return signature.text_id in texts.repeated and bool(rounds.list_texts(session, signature.letter_id))
+    return signature.text_id in texts.repeated and texts.present.id in rounds.list_texts(session, signature.letter_id)
 
 
 def _sign(session: Session, signature: Signature, text: LetterText) -> None:

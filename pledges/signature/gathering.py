@@ -96,14 +96,17 @@ def shown_at(signature: Signature) -> datetime | None:
     return signature.together_mailed_at + SHOWN_AFTER if signature.together_mailed_at else None
 
 
-def count_as_told(session: Session, signature_id: int, *, now: datetime) -> None:
+def count_as_told(session: Session, signature_id: int, *, now: datetime) -> bool:
     """Who was refused that mail has read on the own page what it says: from now on the day runs, as for everyone. For
-    whom else, and a second time, nothing changes.
+    whom else, and while that mail is tried again, nothing changes. Answers whether its signatory is told now.
     """
     signature = queries.lock_signature(session, signature_id)
-    if signature is not None and is_refused(session, signature):
+    if signature is None:
+        return False
+    if is_refused(session, signature):
         signature.together_mailed_at = now
         session.flush()
+    return signature.together_mailed_at is not None
 
 
 def show_gathered(session: Session, *, now: datetime) -> int:

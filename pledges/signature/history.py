@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import insert, update
+from sqlalchemy import case, insert, literal, null, update
 from sqlalchemy.orm import Session
 
 from pledges.db import Base
@@ -13,6 +13,7 @@ from pledges.signature.states import Actor, State
 
 UNREAD = "unread, while it was sealed"
 WITHOUT_STATEMENT = "without the sentence"
+JUDGED = "judged"
 """What the history says for itself, where no moderator has given a reason."""
 
 _WRITE = insert(Base.metadata.tables[SignatureEvent.__tablename__])
@@ -37,7 +38,10 @@ def write(
 
 
 def forget_reasons(session: Session, ids: Sequence[int]) -> None:
-    """Erases what moderators wrote of these signatures. That one was let in unread names nobody, and stays."""
-    theirs = SignatureEvent.signature_id.in_(ids) & (SignatureEvent.reason != UNREAD)
-    erased = update(SignatureEvent).where(theirs).values(reason=None)
+    """Erases what moderators wrote of these signatures. What names nobody stays: that one was let in unread, and that
+    something of it was judged and not the name.
+    """
+    theirs = SignatureEvent.signature_id.in_(ids) & SignatureEvent.reason.not_in((UNREAD, WITHOUT_STATEMENT))
+    nothing = case((SignatureEvent.old == SignatureEvent.new, literal(JUDGED)), else_=null())
+    erased = update(SignatureEvent).where(theirs).values(reason=nothing)
     session.execute(erased, execution_options={"synchronize_session": False})

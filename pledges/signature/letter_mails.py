@@ -67,7 +67,7 @@ def _text_corrected(session: Session, owed: OwedMail, now: datetime) -> Content 
 
 def _text_changed(session: Session, owed: OwedMail, now: datetime) -> Content | None:
     """What differs from the text that was signed; nothing once that is agreed to, or asked by a later mail, or the
-    letter says again what was signed. Who would have been thanked instead, had it said so at confirmation, is thanked.
+    letter says again what was signed. Who confirmed with the question on its way, and stands by now, is thanked.
     """
     signature = _find_told(session, owed)
     if signature is None:

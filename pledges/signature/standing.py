@@ -1,9 +1,12 @@
 """Where a signature stands as its signatory is told: who is quarantined sees what everyone sees."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from pledges.letter.models import Counted, LetterState
+from sqlalchemy.orm import Session
+
+from pledges.letter.models import Counted, Invitation, LetterState
 from pledges.signature.history import UNREAD, WITHOUT_STATEMENT
 from pledges.signature.models import Signature, SignatureEvent
 from pledges.signature.states import Actor, State, bucket_of
@@ -26,6 +29,15 @@ def counts(signature: Signature) -> bool:
         return False
     bucket = bucket_of(signature.kind, state_told(signature), earlier=signature.earlier)
     return bucket is Bucket.APPROVED or (bucket is Bucket.AWAITING and signature.letter.counted is Counted.CONFIRMED)
+
+
+def may_return(session: Session, signature: Signature, *, now: datetime) -> bool:
+    """Whether its signatory, once withdrawn, may sign again: before the letter opens only by a link that still does."""
+    letter = signature.letter
+    if letter.state is not LetterState.DRAFT:
+        return letter.takes_signatures(now)
+    invitation = session.get(Invitation, signature.invitation_id) if signature.invitation_id is not None else None
+    return invitation is not None and invitation.revoked_at is None and letter.takes_first_signatures(now)
 
 
 def history_told(signature: Signature, events: Sequence[SignatureEvent]) -> list[dict[str, Any]]:

@@ -11,14 +11,16 @@ from sqlalchemy import select
 from pledges import clock
 from pledges.letter.queries import get_letter
 from pledges.moderation import deciding
-from pledges.signature import gathering, reminding
+from pledges.signature import gathering, history, reminding
+from pledges.signature.history import Change
 from pledges.signature.models import Signature
-from pledges.signature.states import State
+from pledges.signature.states import Actor, State
 from tests.mailing import link
 from tests.people import Visitor, Workshop
 
 LETTERS = (("ask-more", "buy"), ("ask-twice", ""))
 """Under the first one fills the field that only programs see."""
+ADAS = Signature.name.is_(None) | (Signature.name != "Bea")
 
 
 @pytest.fixture
@@ -43,8 +45,7 @@ def sign_both(workshop: Workshop, visitor: Visitor, of: str = "", **sent: str) -
 
 def states(workshop: Workshop) -> list[State]:
     with workshop.writing() as session:
-        ours = select(Signature.state).where(Signature.name.is_(None) | (Signature.name != "Bea"))
-        return [*session.scalars(ours.order_by(Signature.id))]
+        return [*session.scalars(select(Signature.state).where(ADAS).order_by(Signature.id))]
 
 
 def decide(workshop: Workshop, deed: Callable[..., object], *slugs: str, **how: Any) -> None:
@@ -55,6 +56,15 @@ def decide(workshop: Workshop, deed: Callable[..., object], *slugs: str, **how: 
             if slug in (slugs or dict(LETTERS)):
                 which: Any = signature_id if deed is deciding.take_back else [signature_id]
                 deed(session, get_letter(session, slug), which, account_id=None, now=clock.now(), **how)
+
+
+def judge_a_report(workshop: Workshop) -> None:
+    """What stands in the history of both once a moderator has let a report of theirs be seen."""
+    with workshop.writing() as session:
+        rows = session.scalars(select(Signature).where(ADAS)).all()
+        changes = [Change(row.id, row.state, row.state, "give: report approved") for row in rows]
+        assert len(changes) == 2
+        history.write(session, changes, by=Actor.MODERATOR, now=clock.now())
 
 
 def check_told_alike(visitor: Visitor, own: list[str]) -> str:
@@ -113,6 +123,7 @@ def test_a_sealed_one_that_is_let_in_unread_is_told_what_the_others_are(
             with workshop.writing() as session:
                 gathering.tell_gathered(session, now=clock.now())
         workshop.deliver()
+        judge_a_report(workshop)
         check_told_alike(visitor, own)
         decide(workshop, way, **how)
         assert len({*states(workshop)}) == 1

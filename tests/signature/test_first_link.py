@@ -164,3 +164,14 @@ def test_a_draft_whose_day_has_passed_takes_nobody(workshop: Workshop, visitor: 
         assert visitor.post(path, ADA).status_code == 409
         assert visitor.get(path).status_code == 200
         assert visitor.page.select("form[data-sign]") == []
+
+
+def test_who_came_by_a_link_that_is_taken_back_is_not_sent_to_sign_again(workshop: Workshop, visitor: Visitor) -> None:
+    letter = workshop.letter(opened=False)
+    (email,) = came(workshop, visitor, first_link(workshop, letter), "Ada Example")
+    own = workshop.manage_link(email)
+    assert "sign again" in visitor.get(own).get_data(as_text=True)
+    revoke(workshop, letter)
+    assert "sign again" not in visitor.get(own).get_data(as_text=True)
+    open_it(workshop, letter)
+    assert "sign again" in visitor.get(own).get_data(as_text=True)

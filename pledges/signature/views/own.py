@@ -12,7 +12,6 @@ from pledges import clock
 from pledges.db import db, transaction
 from pledges.errors import LinkOver
 from pledges.languages import page_language, speak
-from pledges.letter.models import LetterState
 from pledges.pledge.amounts import Unit, as_text, written
 from pledges.pledge.mails import report_token
 from pledges.pledge.page import OwnPledges, own_pledges
@@ -74,8 +73,8 @@ def stop_updates(token: str) -> Answer:
 def told(token: str) -> Answer:
     (signature_id,) = subject_of(token, MANAGE_LINK, 1)
     with transaction() as session:
-        gathering.count_as_told(session, signature_id, now=clock.now())
-    return redirect(url_for("signature.manage", token=token, said="told"), 303)
+        is_told = gathering.count_as_told(session, signature_id, now=clock.now())
+    return redirect(url_for("signature.manage", token=token, said="told" if is_told else None), 303)
 
 
 @blueprint.post("/manage/<token>/withdraw")
@@ -104,7 +103,7 @@ def manage_page(signature: Signature, form: OwnForm, token: str, *, pledging: Ow
         stored={**stored, **_pledged(session, signature, _to_read)},
         reason=_reason(stored),
         way_to_confirm=_way_to_confirm(signature),
-        may_return=signature.letter.state is LetterState.DRAFT or signature.letter.takes_signatures(clock.now()),
+        may_return=standing.may_return(session, signature, now=clock.now()),
         pledging=pledging or own_pledges(session, signature),
         question=question_to(session, signature),
         said=said_in(SAID_OF_WITHDRAWN if signature.state is State.WITHDRAWN else SAID),
