@@ -192,7 +192,7 @@ HTTP: Mapping[int, tuple[str, str]] = {
     405: (_("That is not how this page is asked"), _("Start from the front page.")),
     413: (_("That is too much"), _("Shorten what you wrote and send it again.")),
     415: (_("That could not be read"), _("Send it as an ordinary form.")),
-    429: (_("Too many at once"), _("Wait a minute, go back, and send the form again: what you wrote is still there.")),
+    429: (_("Too many at once"), _("Wait a minute, go back, and send the form again.")),
     500: (_("Something broke on our side"), _("It has been written down. Try again in a minute.")),
     503: (_("We can't answer just now"), _("Try again in a minute.")),
 }

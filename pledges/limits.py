@@ -27,7 +27,7 @@ SEARCH = "120 per minute"
 WORDS: Mapping[str, str] = {
     SIGNING: _(
         "Very many people are sending forms from your network at this moment, and yours was not taken. "
-        "Wait a minute, go back, and send it again: what you wrote is still there."
+        "Wait a minute, go back, and send it again."
     ),
     SEARCH: _("Very many people are searching from your network at this moment. Wait a minute, then search again."),
     SIGN_IN: _("Very many tries to sign in come from your network at this moment. Wait a minute, then try again."),
