@@ -38,8 +38,8 @@ def write(
 
 
 def forget_reasons(session: Session, ids: Sequence[int]) -> None:
-    """Erases what moderators wrote of these signatures. What names nobody stays: that one was let in unread, and that
-    something of it was judged and not the name.
+    """Erases what moderators wrote of these signatures. What the history says for itself names nobody, and stays; where
+    something else than the name was judged, it says so from then on.
     """
     theirs = SignatureEvent.signature_id.in_(ids) & SignatureEvent.reason.not_in((UNREAD, WITHOUT_STATEMENT))
     nothing = case((SignatureEvent.old == SignatureEvent.new, literal(JUDGED)), else_=null())

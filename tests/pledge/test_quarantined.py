@@ -95,6 +95,13 @@ def test_what_the_quarantined_report_is_read_like_anyones(workshop: Workshop, vi
             assert {row.signature_id for row in rows} == {ids[BOT].id, ids[ADA].id}
             read = [row.id for row in rows]
             assert {row.id for row in reading.list_reported(session, letter, limit=9)[0]} == {*read}
+        workshop.account()
+        visitor.sign_in("mod@example.org")
+        visitor.get("/moderation/ask-more/reports")
+        assert [row.select_one(".tag--grave") is not None for row in visitor.page.select(".queue__row")] == [
+            True,
+            False,
+        ]
         with workshop.writing() as session:
             judging.judge_reports(
                 session, letter, read, Reading.WAITING, Reading.APPROVED, account_id=None, now=clock.now(), seen={}
