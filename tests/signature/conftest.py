@@ -1,6 +1,7 @@
 """What the tests of signatures begin with, and what they prove at their end."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -44,6 +45,23 @@ def no_difference(workshop: Workshop) -> Iterator[None]:
 def a_few_are_four(monkeypatch: pytest.MonkeyPatch) -> None:
     """A revision is carried through by four signatures at a time."""
     monkeypatch.setattr(carrying, "AT_ONCE", 4)
+
+
+@pytest.fixture(params=[carrying.AT_ONCE, 4])
+def in_one_step_or_in_many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A revision is carried through at once, and by four signatures at a time."""
+    monkeypatch.setattr(carrying, "AT_ONCE", request.param)
+
+
+@pytest.fixture
+def one_row_of_the_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever takes it too early waits for somebody else every time, and not once in many."""
+    monkeypatch.setattr("pledges.tally.counting.SHARDS", 1)
+
+
+@pytest.fixture
+def letters_at_hand_for_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pledges.letter.at_hand.KEPT_FOR", timedelta(seconds=1))
 
 
 @pytest.fixture

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 
 from pledges import clock
 from pledges.letter import revising
 from pledges.letter.models import Letter, RevisionKind
-from pledges.signature import carrying
 from pledges.signature.models import Signature
 from tests.crowds import crowd
 from tests.letter.files import read
@@ -23,15 +21,7 @@ FIRST, OTHER = "We ask **more** of you.", "We ask **less** of you."
 HOW = pytest.mark.parametrize("how", [CHANGE, CORRECTION])
 
 
-@pytest.fixture(autouse=True, params=[carrying.AT_ONCE, 4])
-def _moved_in_one_step_or_in_many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(carrying, "AT_ONCE", request.param)
-
-
-@pytest.fixture(autouse=True)
-def _all_change_one_row_of_the_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pledges.tally.counting.SHARDS", 1)
-    monkeypatch.setattr("pledges.letter.at_hand.KEPT_FOR", timedelta(seconds=1))
+pytestmark = pytest.mark.usefixtures("in_one_step_or_in_many", "one_row_of_the_counts", "letters_at_hand_for_a_second")
 
 
 @pytest.fixture(autouse=True)

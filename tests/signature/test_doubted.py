@@ -23,12 +23,6 @@ LETTERS = (("ask-more", "buy"), ("ask-twice", ""))
 ADAS = Signature.name.is_(None) | (Signature.name != "Bea")
 
 
-@pytest.fixture
-def time() -> Any:
-    with time_machine.travel("2026-11-01T12:00:00Z", tick=False) as traveller:
-        yield traveller
-
-
 def sign_both(workshop: Workshop, visitor: Visitor, of: str = "", **sent: str) -> list[str]:
     """The own pages of two who did the same, and of whom one is quarantined."""
     own = []

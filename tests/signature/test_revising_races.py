@@ -5,7 +5,6 @@ they did not see.
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -15,7 +14,7 @@ from pledges.letter import revising
 from pledges.letter.models import Letter
 from pledges.letter.queries import get_letter
 from pledges.moderation import deciding
-from pledges.signature import carrying, queries, signing
+from pledges.signature import queries, signing
 from pledges.signature.addresses import read_address
 from pledges.signature.models import Signature
 from pledges.signature.queries import rows_by_bucket
@@ -30,21 +29,7 @@ from tests.mailing import link
 from tests.people import Visitor, Workshop
 from tests.signature.turmoil import Deed, at_once, check, own, press, sign
 
-
-@pytest.fixture(autouse=True)
-def _letters_at_hand_for_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pledges.letter.at_hand.KEPT_FOR", timedelta(seconds=1))
-
-
-@pytest.fixture(autouse=True, params=[carrying.AT_ONCE, 4])
-def _moved_in_one_step_or_in_many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(carrying, "AT_ONCE", request.param)
-
-
-@pytest.fixture(autouse=True)
-def _all_change_one_row_of_the_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever takes it too early waits for somebody else every time, and not once in many."""
-    monkeypatch.setattr("pledges.tally.counting.SHARDS", 1)
+pytestmark = pytest.mark.usefixtures("in_one_step_or_in_many", "one_row_of_the_counts", "letters_at_hand_for_a_second")
 
 
 @pytest.fixture(autouse=True)
